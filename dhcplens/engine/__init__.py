@@ -1,0 +1,1 @@
+"""The reference server: a pure state machine, no I/O, no wall clock, no randomness of its own."""

@@ -1,0 +1,215 @@
+"""The schemas of the tables. One row is one thing; times are UTC ``datetime64[ns, UTC]``.
+
+Every row carries ``server``, ``source`` (the file) and ``line`` (1-based, in the text of that file after
+unpacking), so that each number can be traced back to its text.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import pandas as pd
+
+
+class Kind(StrEnum):
+    """What a column holds; the value is the pandas dtype that stores it."""
+
+    TIME = "datetime64[ns, UTC]"
+    WORD = "category"  # names, addresses, MACs, states: interned, never one string a row
+    COUNT = "Int64"  # may be missing
+    LINE = "int64"
+    FLAG = "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Name, storage and meaning of one column."""
+
+    name: str
+    kind: Kind
+    doc: str
+
+
+def _columns(kind: Kind, /, **docs: str) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, doc) for name, doc in docs.items())
+
+
+_ORIGIN = (
+    *_columns(Kind.WORD, server="server whose file it is", source="file, as given on the command line"),
+    Column("line", Kind.LINE, "1-based line in that file after unpacking"),
+)
+_LOGGED = (Column("time", Kind.TIME, "when it was logged; NaT where the log has no stamps"), *_ORIGIN)
+_PID = Column("pid", Kind.COUNT, "process id in the syslog tag, if written")
+_RELATIONSHIP = Column("relationship", Kind.WORD, "name of the failover relationship")
+
+MESSAGES: Final = (
+    *_LOGGED,
+    *_columns(
+        Kind.WORD,
+        type="MessageType: DISCOVER, OFFER, REQUEST, ACK, …",
+        ip="address that the line names",
+        mac="hardware address; client identifier in hex where dhcpd prints that instead",
+        hostname="client host name in parentheses",
+        via="relay (giaddr) or interface",
+        server_id="server identifier of a SELECTING request",
+        note="kind of suffix: load-balanced-to-peer, peer-holds-all-free-leases, not-responding, …",
+        detail="what the suffix names: the peer, the network, the reason",
+    ),
+)
+TRANSITIONS: Final = (
+    *_LOGGED,
+    _PID,
+    _RELATIONSHIP,
+    *_columns(
+        Kind.WORD,
+        subject="local: 'I move …', partner: 'peer moves …'",
+        old="FailoverState before",
+        new="FailoverState after",
+    ),
+)
+POOLS: Final = (
+    *_LOGGED,
+    _PID,
+    _RELATIONSHIP,
+    *_columns(
+        Kind.WORD,
+        kind="pool (3.0), balancing, balanced, imbalanced",
+        network="shared network or subnet, as printed",
+        pool_id="the pool's pointer; changes at every start",
+    ),
+    *_columns(
+        Kind.COUNT,
+        total="addresses of the pool in every state",
+        free="addresses that are the primary's to give",
+        backup="addresses that are the secondary's to give",
+        lts="leases to send, with the logger's own sign",
+        max_own="max-own: the ownership slack",
+        max_misbal="max-misbal: the threshold for a rebalance",
+    ),
+    Column("requesting", Kind.FLAG, "the line ends with (requesting peer rebalance!)"),
+)
+UPDATES: Final = (
+    *_LOGGED,
+    _PID,
+    *_columns(
+        Kind.WORD,
+        ip="address of the binding",
+        relationship="name of the failover relationship",
+        verdict="rejected (by the partner), or ack-ignored (by this server)",
+        reason="why, in dhcpd's words",
+    ),
+)
+NOTICES: Final = (
+    *_LOGGED,
+    _PID,
+    *_columns(
+        Kind.WORD,
+        code="name of the line in the catalogue, e.g. server-version, peer-disconnected",
+        level="syslog level at which dhcpd logs it: debug, info, error, fatal",
+        relationship="name of the failover relationship, where the line names one",
+        args="JSON object of the line's fields",
+    ),
+)
+UNKNOWN: Final = (*_LOGGED, _PID, Column("text", Kind.WORD, "the line without its syslog header"))
+
+_STAMPS = _columns(
+    Kind.TIME,
+    starts="begin of the lease",
+    ends="end of the lease; NEVER for 'never'",
+    tstp="time sent to partner",
+    tsfp="time sent from partner",
+    atsfp="actual time sent from partner",
+    cltt="client's last transaction time",
+)
+BINDINGS: Final = (
+    *_ORIGIN,
+    Column("ip", Kind.WORD, "the address"),
+    *_STAMPS,
+    *_columns(
+        Kind.WORD,
+        state="BindingState",
+        next_state="BindingState it takes when its time is up",
+        rewind_state="BindingState that the partner is known to assume (4.2 and newer)",
+        hardware="hardware type: ethernet, …",
+        mac="hardware address",
+        uid="client identifier in hex, bytes joined by ':'",
+        hostname="client-hostname",
+    ),
+    *_columns(Kind.FLAG, reserved="reserved;", bootp="dynamic-bootp;"),
+    Column("options", Kind.WORD, "JSON object of all other statements of the block"),
+    Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take the block"),
+)
+FAILOVER_STATES: Final = (
+    *_ORIGIN,
+    *_columns(
+        Kind.WORD,
+        relationship="name of the failover relationship",
+        my_state="FailoverState of the writer",
+        partner_state="FailoverState of its partner as last heard",
+    ),
+    *_columns(Kind.TIME, my_since="start time of my_state", partner_since="start time of partner_state"),
+    Column("mclt", Kind.COUNT, "seconds; only a secondary writes it"),
+)
+
+LOG_TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
+    "messages": MESSAGES,
+    "transitions": TRANSITIONS,
+    "pools": POOLS,
+    "updates": UPDATES,
+    "notices": NOTICES,
+    "unknown": UNKNOWN,
+}
+LEASE_TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
+    "bindings": BINDINGS,
+    "failover_states": FAILOVER_STATES,
+}
+
+NEVER: Final = pd.Timestamp(2**31 - 1, unit="s", tz="UTC")
+"""What ``never`` means to dhcpd: its largest time."""
+
+
+def empty(schema: Sequence[Column]) -> pd.DataFrame:
+    """A frame of this schema without rows."""
+    return pd.DataFrame({column.name: pd.Series([], dtype=column.kind.value) for column in schema})
+
+
+def frame(schema: Sequence[Column], columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame of this schema from columns of equal length, each cast to its dtype.
+
+    A column that is left out is filled with its kind's missing value (False for a flag).
+    Raises KeyError for a column that the schema does not have.
+    """
+    names = {column.name for column in schema}
+    if stray := set(columns) - names:
+        raise KeyError(f"no such column: {', '.join(sorted(stray))}")
+    rows = max((len(values) for values in columns.values()), default=0)
+    return pd.DataFrame(
+        {
+            column.name: pd.Series(columns[column.name]).astype(column.kind.value)
+            if column.name in columns
+            else _missing(column.kind, rows)
+            for column in schema
+        }
+    )
+
+
+def concat(schema: Sequence[Column], frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The frames of this schema one after another; categories are united."""
+    filled = [one for one in frames if len(one)]
+    if not filled:
+        return empty(schema)
+    if len(filled) == 1:
+        return filled[0].reset_index(drop=True)
+    united = {
+        column.name: pd.Series(pd.api.types.union_categoricals([one[column.name] for one in filled]))
+        if column.kind is Kind.WORD
+        else pd.concat([one[column.name] for one in filled], ignore_index=True)
+        for column in schema
+    }
+    return pd.DataFrame(united)
+
+
+def _missing(kind: Kind, rows: int) -> pd.Series:
+    value: object = {Kind.FLAG: False, Kind.LINE: 0}.get(kind)
+    return pd.Series([value] * rows, dtype=kind.value)

@@ -1,0 +1,1 @@
+"""Two servers on one clock: states, pools, transactions, bindings seen from both sides."""

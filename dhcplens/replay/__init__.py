@@ -1,0 +1,1 @@
+"""Scenarios, played by the engine or by real dhcpd, and compared."""
