@@ -165,6 +165,27 @@ LEASE_TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     "failover_states": FAILOVER_STATES,
 }
 
+
+@dataclass(frozen=True, slots=True)
+class LogTables:
+    """The six tables of one server's logs, in order of time."""
+
+    messages: pd.DataFrame
+    transitions: pd.DataFrame
+    pools: pd.DataFrame
+    updates: pd.DataFrame
+    notices: pd.DataFrame
+    unknown: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTables:
+    """The tables of one server's lease file, in file order."""
+
+    bindings: pd.DataFrame
+    failover_states: pd.DataFrame
+
+
 NEVER: Final = pd.Timestamp(2**31 - 1, unit="s", tz="UTC")
 """What ``never`` means to dhcpd: its largest time."""
 
