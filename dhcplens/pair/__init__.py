@@ -1,1 +1,5 @@
-"""Two servers on one clock: states, pools, transactions, bindings seen from both sides."""
+"""Two servers on one clock: roles, skew, state intervals, pools, transactions, binding histories."""
+
+from dhcplens.pair.view import PairView, Server, Skew
+
+__all__ = ["PairView", "Server", "Skew"]

@@ -1,0 +1,256 @@
+"""The frames that a pair gives, column by column; written in the manner of ``dhcplens.model.tables``.
+
+``first`` and ``second`` mean ``pair.servers[0]`` and ``pair.servers[1]``: primary and secondary where the roles are
+known. ``source``/``line`` is the row that begins or proves the thing, ``end_source``/``end_line`` the one that ends it
+(missing, with line 0, where nothing does). Times are those of the writing server's own clock unless a column says
+otherwise.
+"""
+
+from typing import Final
+
+from dhcplens.model.tables import Column, Kind
+
+
+def _columns(kind: Kind, /, **docs: str) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, doc) for name, doc in docs.items())
+
+
+_SAID: Final = (
+    *_columns(Kind.WORD, server="who wrote it", relationship="failover relationship"),
+    *_columns(
+        Kind.TIME, start="begin; NaT: before anything that was read", end="end; NaT: still so at the end"
+    ),
+)
+_BEGIN: Final = (
+    *_columns(Kind.WORD, source="file of the line that begins it"),
+    *_columns(Kind.LINE, line="its line; 0 where no line begins it"),
+)
+_END: Final = (
+    *_columns(Kind.WORD, end_source="file of the line that ends it"),
+    *_columns(Kind.LINE, end_line="its line; 0 where no line ends it"),
+)
+
+STATES: Final = (
+    *_SAID,
+    *_columns(
+        Kind.WORD,
+        subject="local: the writer's own state; partner: what it believes of its partner",
+        about="server whose state it is (missing where the partner's name is not known)",
+        state="FailoverState",
+        known="move: a logged move; before: old state of the first logged move; file: state block of the lease file",
+    ),
+    *_BEGIN,
+    *_END,
+)
+LINKS: Final = (
+    *_SAID,
+    *_columns(
+        Kind.WORD,
+        state="up or down, as this server believed",
+        why="what began it: heard, disconnected, timeout, interrupted, restart, before",
+    ),
+    *_BEGIN,
+    *_END,
+)
+RUNS: Final = (
+    *_columns(Kind.WORD, server="whose process"),
+    Column("run", Kind.LINE, "number of the process in this server's log, from 0"),
+    Column("pid", Kind.COUNT, "process id, if logged"),
+    *_columns(
+        Kind.TIME,
+        start="start; NaT: before the log",
+        last_seen="last line that this process wrote",
+        end="best estimate of its end; NaT: it lived on at the end of the log, as far as one can tell",
+        end_before="it was gone at the latest then (next start); NaT: no later start",
+    ),
+    *_columns(
+        Kind.WORD,
+        start_how="banner, startup, service, pid, before",
+        end_how="signal, script, fatal, partner (its disconnect), restart (only the next start tells), "
+        "presumed (silent since the partner lost it, and to the end of its log), open",
+        version="version that the banner names",
+    ),
+    *_BEGIN,
+    *_END,
+)
+POOL_SERIES: Final = (
+    *_columns(Kind.TIME, time="when logged"),
+    *_columns(
+        Kind.WORD,
+        server="who logged it",
+        source="file",
+        relationship="failover relationship; filled in where there is only one, or where the configuration tells",
+        network="shared network, or subnet written in full (10.69.0.0/16)",
+        kind="pool (3.0), balancing, balanced, imbalanced",
+    ),
+    *_columns(
+        Kind.LINE,
+        line="line",
+        ordinal="which pool of that network, from 0: the pointer in the log changes with each process",
+        run="process of that server, see runs",
+    ),
+    *_columns(
+        Kind.COUNT,
+        total="addresses of the pool in every state",
+        free="addresses for the primary to give",
+        backup="addresses for the secondary to give",
+        own="what the logger itself may give (by its role)",
+        partners="what its partner may give",
+        surplus="(free - backup) / 2, truncated: leases that the primary has beyond an even share",
+        max_own="hold: ownership slack; reckoned from dhcpd's default where not printed",
+        max_misbal="threshold for a rebalance; reckoned from dhcpd's default where not printed",
+    ),
+    Column("requesting", Kind.FLAG, "asked its partner to rebalance"),
+)
+EXCHANGES: Final = (
+    *_columns(
+        Kind.WORD, server="who logged it", mac="hardware address as logged; address for an INFORM without one"
+    ),
+    *_columns(Kind.TIME, start="first line", end="last line"),
+    *_columns(
+        Kind.WORD,
+        kind="acquire (DISCOVER…), renew (REQUEST without server id), release, decline, inform, bootp",
+        outcome="acked, nak, offered, unanswered, released, declined, informed",
+        ip="address acknowledged, else offered, else asked for",
+        server_id="server identifier that the client chose",
+        hostname="client's host name",
+        via="relay or interface",
+        note="suffix of the last line that has one",
+        detail="what that suffix names",
+    ),
+    *_columns(
+        Kind.LINE,
+        discovers="DISCOVERs",
+        offers="OFFERs",
+        requests="REQUESTs (BOOTREQUESTs)",
+        acks="ACKs (BOOTREPLYs)",
+        naks="NAKs",
+        retries="DISCOVERs and REQUESTs beyond the first of each",
+    ),
+    *_BEGIN,
+    *_END,
+)
+TRANSACTIONS: Final = (
+    *_columns(Kind.WORD, mac="client, as in exchanges"),
+    *_columns(
+        Kind.TIME,
+        start="first line at either server, on the first server's clock",
+        end="last line at either server, on the first server's clock",
+        seen_first="first line at servers[0], its own clock; NaT: nothing there",
+        seen_second="first line at servers[1], its own clock; NaT: nothing there",
+    ),
+    *_columns(
+        Kind.WORD,
+        kind="as in exchanges",
+        outcome="the better outcome of both servers: acked, informed, released, declined, nak, offered, unanswered",
+        offered_by="server that offered; 'both'",
+        acked_by="server that acknowledged; 'both'",
+        ip="address acknowledged, else offered, else asked for",
+        server_id="server identifier that the client chose",
+        hostname="client's host name",
+        via="relay or interface",
+        note_first="last suffix at servers[0]",
+        note_second="last suffix at servers[1]",
+    ),
+    *_columns(Kind.LINE, retries="most retries seen at one server"),
+    Column("bucket", Kind.COUNT, "hash bucket of the client (RFC 3074), 0 to 255"),
+    *_columns(
+        Kind.WORD,
+        owner="server that the hash bucket assignment gives this client to",
+        key="what was hashed: uid (from a lease file) or mac",
+    ),
+    *_BEGIN,
+    *_END,
+)
+CLIENTS: Final = (
+    *_columns(Kind.WORD, mac="client", uid="client identifier in hex, from a lease file"),
+    Column("bucket", Kind.COUNT, "hash bucket of the client (RFC 3074)"),
+    *_columns(Kind.WORD, owner="server that the hash gives it to"),
+    *_columns(
+        Kind.LINE,
+        acks_first="exchanges of kind acquire that servers[0] acknowledged",
+        acks_second="the same of servers[1]",
+        renewals_first="renewals that servers[0] acknowledged",
+        renewals_second="the same of servers[1]",
+        unanswered="transactions without any answer",
+    ),
+    *_columns(Kind.TIME, last="last transaction, on the first server's clock"),
+    *_columns(Kind.WORD, ip="address last acknowledged"),
+)
+SERVED: Final = (
+    *_columns(Kind.WORD, server="server", role="Role, if known"),
+    *_columns(
+        Kind.LINE,
+        clients="different clients that it acknowledged in an acquire",
+        acks="acquires that it acknowledged",
+        renewals="renewals that it acknowledged",
+        hashed="of all clients served, how many the hash gives to this server",
+    ),
+    Column("expected", Kind.COUNT, "buckets of 256 that the split gives it"),
+)
+_SIDES = ("first", "second")
+BINDING_VIEW: Final = (
+    *_columns(Kind.WORD, ip="address"),
+    *(
+        column
+        for side in _SIDES
+        for column in (
+            *(
+                Column(f"{name}_{side}", Kind.WORD, doc)
+                for name, doc in {
+                    "state": "BindingState written; missing: not in this file",
+                    "effective": "BindingState at that time: an active lease whose end has passed is expired",
+                    "rewind": "rewind state",
+                    "mac": "hardware address",
+                    "uid": "client identifier",
+                }.items()
+            ),
+            *(
+                Column(f"{name}_{side}", Kind.TIME, name)
+                for name in ("starts", "ends", "tstp", "tsfp", "atsfp", "cltt")
+            ),
+            Column(f"source_{side}", Kind.WORD, "lease file"),
+            Column(f"line_{side}", Kind.LINE, "line of the block; 0: not in this file"),
+        )
+    ),
+    *_columns(
+        Kind.WORD,
+        difference="none; missing-first, missing-second (not in that file, while the other's block is not free or "
+        "backup); client (active for two clients); state; ends (same state, other end)",
+    ),
+)
+SPANS: Final = (
+    *_columns(Kind.WORD, server="server", kind="log or leases", source="file"),
+    *_columns(
+        Kind.TIME, start="first time in it", end="last time in it (leases: last known time of writing)"
+    ),
+    *_columns(Kind.LINE, rows="rows of the tables that came from it"),
+)
+QUIET: Final = (
+    *_columns(Kind.WORD, server="server"),
+    *_columns(Kind.TIME, start="last line before", end="first line after"),
+    *_BEGIN,
+    *_END,
+)
+SKEW_SAMPLES: Final = (
+    *_columns(Kind.WORD, server="who moved", state="FailoverState it moved to"),
+    *_columns(
+        Kind.TIME,
+        time="when it logged 'I move', its own clock",
+        heard="when its partner logged it, its clock",
+    ),
+    Column("milliseconds", Kind.COUNT, "clock of servers[1] minus clock of servers[0] as this move shows it"),
+    *_BEGIN,
+    *_END,
+)
+ROLE_SIGNS: Final = (
+    *_columns(
+        Kind.WORD,
+        server="whose role",
+        relationship="in which relationship",
+        role="Role that this sign says",
+        ground="configuration, mclt, lts, says (a line that only one role writes)",
+        why="the sign in words",
+    ),
+    *_BEGIN,
+)
