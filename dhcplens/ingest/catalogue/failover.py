@@ -1,0 +1,375 @@
+"""Failover: state moves, pool lines, binding updates, the connection (dhcpd's failover.c)."""
+
+from collections.abc import Mapping
+
+from dhcplens.ingest.catalogue.line import Level, Line, Older, Table
+from dhcplens.ingest.catalogue.template import Value
+from dhcplens.model.states import Subject
+
+ERROR, FATAL = Level.ERROR, Level.FATAL
+
+TRANSITIONS = (
+    Line(
+        "local-move",
+        Table.TRANSITIONS,
+        "failover peer {relationship}: I move from {old} to {new}",
+        constants={"subject": Subject.LOCAL.value},
+        samples=("failover peer dhcp-failover: I move from recover to startup",),
+    ),
+    Line(
+        "partner-move",
+        Table.TRANSITIONS,
+        "failover peer {relationship}: peer moves from {old} to {new}",
+        constants={"subject": Subject.PARTNER.value},
+        samples=("failover peer dhcp-failover: peer moves from unknown-state to recover",),
+    ),
+)
+
+_COUNTS = "total {total}  free {free}  backup {backup}  lts {lts}"
+
+
+def _pool(code: str, kind: str, template: str, **more: str) -> Line:
+    numbers = "total 240  free 120  backup 120  lts 0"
+    sample = f"{template.split(' {', maxsplit=1)[0]} 9d0e008 10.69/16  {numbers}{more.pop('tail', '')}"
+    constants: Mapping[str, Value] = {"kind": kind}
+    level = Level(more.pop("level", "info"))
+    return Line(code, Table.POOLS, template, level, constants=constants, samples=(sample,), **more)  # type: ignore[arg-type]
+
+
+POOLS = (
+    _pool(
+        "pool-answer", "pool", f"pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}", until="3.0.7"
+    ),  # while a primary handles a pool request
+    _pool(
+        "pool-check", "pool", f"pool {{pool_id:hex}} [{{network:any}}] {_COUNTS}", until="3.0.7"
+    ),  # on every check; lts has the opposite sign
+    _pool(
+        "balancing-pool",
+        "balancing",
+        f"balancing pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-own (+/-){{max_own}}"
+        "{requesting=  (requesting peer rebalance!)}",
+        since="3.1.0",
+        tail="  max-own (+/-)24",
+    ),
+    _pool(
+        "balanced-pool",
+        "balanced",
+        f"balanced pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-misbal {{max_misbal}}",
+        since="3.1.0",
+        tail="  max-misbal 36",
+    ),
+    _pool(
+        "imbalanced-pool",
+        "imbalanced",
+        f"IMBALANCED pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-misbal {{max_misbal}}",
+        level="error",
+        since="3.1.0",
+        tail="  max-misbal 36",
+    ),
+)
+
+UPDATES = (
+    Line(
+        "update-rejected",
+        Table.UPDATES,
+        "bind update on {ip} from {relationship} rejected: {reason}",
+        ERROR,
+        constants={"verdict": "rejected"},
+        samples=("bind update on 10.69.100.120 from dhcp-failover rejected: unknown IP address",),
+    ),
+    Line(
+        "update-ack-ignored",
+        Table.UPDATES,
+        "bind update on {ip} got ack from {relationship}: {reason:any}.",
+        older=(Older("bind update on {ip} from {relationship}: {reason:any}.", "3.0.7"),),
+        constants={"verdict": "ack-ignored"},
+        samples=("bind update on 10.69.100.120 got ack from dhcp-failover: xid mismatch.",),
+    ),
+)
+
+
+def _notice(code: str, template: str, level: Level = Level.INFO, sample: str = "", **more: object) -> Line:
+    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), **more)  # type: ignore[arg-type]
+
+
+_UPDATE_ROUNDS = (
+    _notice(
+        "requesting-full-update",
+        "failover peer {relationship}: requesting full update from peer",
+        sample="failover peer dhcp-failover: requesting full update from peer",
+    ),
+    _notice(
+        "update-completed",
+        "failover peer {relationship}: peer update completed.",
+        sample="failover peer dhcp-failover: peer update completed.",
+    ),
+    _notice(
+        "sent-update-request-all",
+        "Sent update request all message to {relationship}",
+        sample="Sent update request all message to dhcp-failover",
+    ),
+    _notice(
+        "sent-update-request",
+        "Sent update request message to {relationship}",
+        sample="Sent update request message to dhcp-failover",
+    ),
+    _notice(
+        "update-request-failed",
+        "Failed to send update request all message to {relationship}: {reason}",
+        ERROR,
+        "Failed to send update request all message to dhcp-failover: not connected",
+        since="4.2.8",
+    ),
+    _notice(
+        "sent-update-done",
+        "Sent update done message to {relationship}",
+        sample="Sent update done message to dhcp-failover",
+    ),
+    _notice(
+        "update-request-all",
+        "Update request all from {relationship}: {pending:text}",
+        sample="Update request all from dhcp-failover: nothing pending",
+    ),
+    _notice(
+        "update-request",
+        "Update request from {relationship}: {pending:text}",
+        sample="Update request from dhcp-failover: sending update",
+    ),
+    _notice(
+        "update-request-superseded",
+        "Received update request while old update still flying!  Silently discarding old request.",
+        since="3.1.0",
+    ),
+    _notice(
+        "sending-updates",
+        "Sending updates to {relationship}.",
+        sample="Sending updates to dhcp-failover.",
+        since="3.0.5",
+    ),
+    _notice("spurious-update-done", "Spurious update-done message.", ERROR, since="3.1.0"),
+    _notice(
+        "unknown-ip-flags",
+        "Unknown IP-flags set in BNDUPD ({flags:hex}).",
+        sample="Unknown IP-flags set in BNDUPD (0x4).",
+        since="3.1.0",
+    ),
+    _notice(
+        "affinity-not-committed",
+        "can't commit lease {ip} for {kind:any} affinity",
+        ERROR,
+        "can't commit lease 10.69.100.120 for mac addr affinity",
+        since="3.1.0",
+    ),
+)
+
+_STATES = (
+    _notice(
+        "both-normal",
+        "failover peer {relationship}: Both servers normal",
+        sample="failover peer dhcp-failover: Both servers normal",
+        since="4.3.0",
+    ),
+    _notice("both-recover-done", "Both servers have entered recover-done!", ERROR, since="3.1.0"),
+    _notice(
+        "state-not-recorded",
+        "Unable to record current failover state for {relationship}",
+        ERROR,
+        "Unable to record current failover state for dhcp-failover",
+    ),
+    _notice(
+        "invalid-state",
+        "failover peer {relationship}: Invalid state: {number}",
+        ERROR,
+        "failover peer dhcp-failover: Invalid state: 13",
+        since="3.1.0",
+    ),
+    _notice(
+        "invalid-state-transition",
+        "Peer {relationship}: Invalid state transition {old} to {new}.",
+        ERROR,
+        "Peer dhcp-failover: Invalid state transition normal to conflict-done.",
+        since="3.1.0",
+    ),
+    _notice(
+        "moves-to-normal-in-conflict",
+        "Peer {relationship} moves to normal during conflict resolution - panic, shutting down.",
+        ERROR,
+        "Peer dhcp-failover moves to normal during conflict resolution - panic, shutting down.",
+        since="3.1.0",
+    ),
+    _notice(
+        "unexpected-conflict-done",
+        "Peer {relationship}: Unexpected move to conflict-done.",
+        ERROR,
+        "Peer dhcp-failover: Unexpected move to conflict-done.",
+        since="3.1.0",
+    ),
+    _notice(
+        "conflict-done-illegal-move",
+        "Peer {relationship}: Invalid attempt to move from {old} to {new}"
+        " while local state is conflict-done.",
+        FATAL,
+        "Peer dhcp-failover: Invalid attempt to move from normal to recover"
+        " while local state is conflict-done.",
+        since="3.1.0",
+    ),
+    _notice(
+        "secondary-conflict-done",
+        "Secondary is in conflict_done state after conflict resolution, this is illegal.",
+        ERROR,
+        since="3.1.0",
+    ),
+    _notice(
+        "failover-ignored",
+        "{relationship}: ignored ({reason:nrr})",
+        sample="dhcp-failover: ignored (peer demands: recovering)",
+    ),
+)
+
+_BALANCE = (
+    _notice("pool-response", "pool response: {count} leases", sample="pool response: 1 leases"),
+    _notice(
+        "pool-request-refused",
+        "peer {relationship}: Got POOLREQ, answering negatively!  Peer may be out of leases or database"
+        " inconsistent.",
+        sample="peer dhcp-failover: Got POOLREQ, answering negatively!  Peer may be out of leases or database"
+        " inconsistent.",
+        since="3.1.0",
+    ),
+    _notice(
+        "lease-imbalance",
+        "lease imbalance - lts = {lts}",
+        sample="lease imbalance - lts = 12",
+        until="3.0.7",
+    ),
+    _notice(
+        "taking-leases",
+        "Taking {count} leases from secondary.",
+        sample="Taking 12 leases from secondary.",
+        until="3.0.7",
+    ),
+    _notice(
+        "take-failed", "failed to take {count} leases.", sample="failed to take 12 leases.", until="3.0.7"
+    ),
+    _notice(
+        "giveaway-not-committed",
+        "can't commit lease {ip} on giveaway",
+        ERROR,
+        "can't commit lease 10.69.100.120 on giveaway",
+    ),
+    _notice(
+        "load-balance-cancelled",
+        "cancel load balance to peer {relationship} - no free leases",
+        Level.DEBUG,
+        "cancel load balance to peer dhcp-failover - no free leases",
+        since="3.0.2",
+        until="3.0.3",
+    ),
+)
+
+_CONNECTION = (
+    _notice(
+        "peer-disconnected", "peer {relationship}: disconnected", sample="peer dhcp-failover: disconnected"
+    ),
+    _notice(
+        "peer-timeout",
+        "timeout waiting for failover peer {relationship}",
+        ERROR,
+        "timeout waiting for failover peer dhcp-failover",
+    ),
+    _notice(
+        "connect-failed",
+        "Failover CONNECT from {relationship}: {reason}",
+        ERROR,
+        "Failover CONNECT from dhcp-failover: time offset too large",
+    ),
+    _notice(
+        "connect-rejected",
+        "Failover CONNECT to {relationship} rejected: {reason}",
+        ERROR,
+        "Failover CONNECT to dhcp-failover rejected: Connection rejected, time mismatch too great.",
+    ),
+    _notice(
+        "connectack-failed",
+        "Failover CONNECTACK from {relationship}: {reason}",
+        ERROR,
+        "Failover CONNECTACK from dhcp-failover: already connected",
+    ),
+    _notice(
+        "disconnect-reason",
+        "Failover DISCONNECT from {relationship}: {reason}",
+        ERROR,
+        "Failover DISCONNECT from dhcp-failover: No traffic within sufficient time.",
+    ),
+    _notice(
+        "link-refused", "failover: disconnect: {reason}", sample="failover: disconnect: time offset too large"
+    ),
+    _notice("link-startup-timeout", "failover: link startup timeout"),
+    _notice("listener-no-state", "failover: listener: no matching state"),
+    _notice("connect-no-state", "failover: connect: no matching state."),
+    _notice("listener-failure", "failover: listener: picayune failure."),
+    _notice(
+        "message-length-wait",
+        "message length wait: {reason}",
+        sample="message length wait: unexpected error",
+    ),
+    _notice("put-message-failed", "dhcp_failover_put_message: something went wrong."),
+    _notice(
+        "no-local-address",
+        "failover peer {relationship}: no local address.",
+        FATAL,
+        "failover peer dhcp-failover: no local address.",
+    ),
+    _notice(
+        "local-address-unresolved",
+        "failover peer {relationship}: 'address' parameter fails to resolve to an IPv4 address",
+        ERROR,
+        "failover peer dhcp-failover: 'address' parameter fails to resolve to an IPv4 address",
+        since="3.0.7",
+    ),
+    _notice(
+        "failover-peer-error",
+        "failover peer {relationship}: {reason}",
+        ERROR,
+        "failover peer dhcp-failover: address not available",
+    ),
+    _notice(
+        "incompatible-versions",
+        "WARNING: failover as of versions 3.1.0 and on are not reverse compatible with versions 3.0.x.",
+        ERROR,
+        since="3.1.1",
+    ),
+    _notice("protocol-error", "FAILOVER: {reason}", ERROR, "FAILOVER: message overflow at option code."),
+    _notice(
+        "epoll-bad-descriptor",
+        "socket.c:{number}: epoll_ctl(DEL), {descriptor:int}: Bad file descriptor",
+        ERROR,
+        "socket.c:1069: epoll_ctl(DEL), 11: Bad file descriptor",
+        since="4.2.0",
+    ),
+)
+
+_CONFIGURATION = (
+    _notice(
+        "no-referring-pools",
+        "ERROR: Failover peer, {relationship}, has no referring pools. You must refer to each peer in"
+        " at least one pool declaration.",
+        ERROR,
+        "ERROR: Failover peer, dhcp-failover, has no referring pools. You must refer to each peer in"
+        " at least one pool declaration.",
+        since="4.3.0",
+    ),
+    _notice("no-referring-pools", "failover peer declaration with no referring pools.", ERROR, until="4.2.8"),
+    _notice(
+        "load-balancing-disabled",
+        "WARNING: load balancing will be disabled for failover peer, {relationship}, because its load balance"
+        " max secs is 0",
+        sample="WARNING: load balancing will be disabled for failover peer, dhcp-failover, because its load"
+        " balance max secs is 0",
+        since="4.4.0",
+    ),
+    _notice("failover-check-failed", "Failover configuration sanity check failed", FATAL, since="4.3.0"),
+)
+
+NOTICES = (*_UPDATE_ROUNDS, *_STATES, *_BALANCE, *_CONNECTION, *_CONFIGURATION)
+LINES = (*TRANSITIONS, *POOLS, *UPDATES, *NOTICES)

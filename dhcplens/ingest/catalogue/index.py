@@ -1,0 +1,56 @@
+"""Finds the entry of a line: first by the words it begins with, then by its whole pattern."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dhcplens.ingest.catalogue.line import Line
+from dhcplens.ingest.catalogue.template import Template, Value
+
+
+class Reading(NamedTuple):
+    """A line that the catalogue knows."""
+
+    line: Line
+    fields: dict[str, Value]
+
+
+class Index:
+    """Entries arranged by the plain text in front of their first varying place."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._by_prefix: dict[str, list[Line]] = {}
+        self._loose: list[tuple[str, Line]] = []
+        for line in lines:
+            for template in line.templates:
+                self._add(line, template)
+        self._lengths = sorted({len(prefix) for prefix in self._by_prefix}, reverse=True)
+        for known in self._by_prefix.values():
+            known.sort(key=_plainness)
+        self._loose.sort(key=lambda one: _plainness(one[1]))
+
+    def _add(self, line: Line, template: Template) -> None:
+        if template.prefix:
+            known = self._by_prefix.setdefault(template.prefix, [])
+            if line not in known:
+                known.append(line)
+        else:
+            self._loose.append((template.longest, line))
+
+    def read(self, text: str) -> Reading | None:
+        """The most particular entry that the text fits, or None."""
+        for length in self._lengths:
+            for line in self._by_prefix.get(text[:length], ()):
+                fields = line.match(text)
+                if fields is not None:
+                    return Reading(line, fields)
+        for needed, line in self._loose:
+            if needed in text:
+                fields = line.match(text)
+                if fields is not None:
+                    return Reading(line, fields)
+        return None
+
+
+def _plainness(line: Line) -> int:
+    """Minus the number of fixed characters: what says more goes first."""
+    return -min(template.plain for template in line.templates)
