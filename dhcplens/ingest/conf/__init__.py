@@ -1,6 +1,7 @@
 """dhcpd.conf: statements with positions, a typed view of what failover needs, and what is wrong with it."""
 
-from dhcplens.ingest.conf.tree import ConfProblem, Loader, ParsedConf, Statement, TreeBuilder
+from dhcplens.ingest.conf.reader import ConfReader
+from dhcplens.ingest.conf.tree import ConfProblem, Loader, ParsedConf, Statement
 from dhcplens.ingest.conf.view import view
 
 __all__ = ["ConfProblem", "Loader", "ParsedConf", "Statement", "parse_conf", "view"]
@@ -13,6 +14,6 @@ def parse_conf(text: str, source: str, include: Loader | None = None) -> ParsedC
     path as written, and answers with the found file's name and text, or None. Never raises on bad input: what
     could not be read is told in ``problems`` with file, line and column, and the rest is read all the same.
     """
-    builder = TreeBuilder(include)
-    statements = builder.read(text, source)
-    return ParsedConf(source, tuple(statements), tuple(builder.problems))
+    reader = ConfReader(include)
+    statements = reader.read(text, source)
+    return ParsedConf(source, tuple(statements), tuple(reader.problems))

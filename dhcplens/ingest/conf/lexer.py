@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator
 
 LONGEST_TOKEN = 1500  # dhcpd's token buffer: a longer string or run of blanks is refused
 
-_TOKEN = re.compile(
-    r"""
-      (?P<blank> [ \t\n\r\f\v]+ )
-    | (?P<comment> \#[^\n]* )
-    | (?P<word> [A-Za-z0-9-][A-Za-z0-9_-]* )
-    | (?P<string> "(?:[^"\\]|\\.)*" )
-    | (?P<open> " )
-    | (?P<other> . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_WORD = r"[A-Za-z0-9-][A-Za-z0-9_-]*"
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_BLANK = r"[ \t\n\r\f\v]"
+_TOKEN = re.compile(rf"(?:{_BLANK}++|\#[^\n]*+)*+({_WORD}|{_STRING}|.)?", re.DOTALL)
+_QUOTED = re.compile(rf'{_STRING}|\#[^\n]*+|"', re.DOTALL)
+_LONG_BLANK = re.compile(rf"{_BLANK}{{{LONGEST_TOKEN + 1},}}")
 _REST_OF_LINE = re.compile(r'"(?:[^"\\\n]|\\[^\n])*("?)')
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(0)|(.))", re.DOTALL)
 _NAMED_ESCAPES = {"t": "\t", "r": "\r", "n": "\n", "b": "\b"}
@@ -51,36 +46,35 @@ def tokens(source: SourceText, complain: Complain) -> Iterator[tuple[str, int]]:
     taken to end with their line, so that the rest is still read.
     """
     text = source.text
-    one_line = _quote_is_missing(text)
+    strings = [found.group() for found in _QUOTED.finditer(text)]
+    if '"' in strings or max(map(len, strings), default=0) > LONGEST_TOKEN or _LONG_BLANK.search(text):
+        return _careful_tokens(text, '"' in strings, complain)
+    return ((found[1], found.start(1)) for found in _TOKEN.finditer(text) if found[1] is not None)
+
+
+def _careful_tokens(text: str, one_line: bool, complain: Complain) -> Iterator[tuple[str, int]]:
     at = 0
-    end = len(text)
-    match = _TOKEN.match
-    while at < end:
-        found = match(text, at)
-        assert found is not None  # the last alternative takes any character
-        kind = found.lastgroup
-        word = found.group()
-        if (kind == "string" and one_line and "\n" in word) or kind == "open":
-            closed = _REST_OF_LINE.match(text, at)
-            assert closed is not None
-            word = closed.group()
-            if not closed.group(1):
-                complain(at, "string-not-closed", "this string is not closed with a quote")
+    while (found := _TOKEN.match(text, at)) is not None and found[1] is not None:
+        word, start = found[1], found.start(1)
+        long_blank = _LONG_BLANK.search(text, at, start)
+        if long_blank is not None:
+            message = f"more than {LONGEST_TOKEN} blanks in a row, which dhcpd refuses"
+            complain(long_blank.start(), "token-too-long", message)
+        if word == '"' or (one_line and "\n" in word):
+            rest = _REST_OF_LINE.match(text, start)
+            assert rest is not None  # it begins with a quote
+            word = rest.group()
+            at = rest.end()
+            if not rest.group(1):
+                complain(start, "string-not-closed", "this string is not closed with a quote")
                 word += '"'
-                at -= 1
-        elif kind in ("string", "blank") and len(word) > LONGEST_TOKEN:
-            complain(
-                at, "token-too-long", f"{kind} longer than the {LONGEST_TOKEN} bytes that dhcpd can hold"
-            )
-        if kind not in ("blank", "comment"):
-            yield word, at
-        at += len(word)
-
-
-def _quote_is_missing(text: str) -> bool:
-    if '"' not in text:
-        return False
-    return any(found.lastgroup == "open" for found in _TOKEN.finditer(text))
+        else:
+            at = found.end()
+            if len(word) > LONGEST_TOKEN:
+                complain(
+                    start, "token-too-long", f"longer than the {LONGEST_TOKEN} bytes that dhcpd can hold"
+                )
+        yield word, start
 
 
 def is_string(token: str) -> bool:

@@ -1,0 +1,216 @@
+"""The tokens of dhcpd.conf to statements: blocks, included files, and going on after an error."""
+
+from dataclasses import dataclass, field
+
+from dhcplens.ingest.conf.judge import ROOT, UNKNOWN, Judge, scope_of
+from dhcplens.ingest.conf.lexer import SourceText, tokens
+from dhcplens.ingest.conf.tree import ConfProblem, Loader, Statement
+from dhcplens.model.states import Severity
+
+DEEPEST = 100  # blocks within blocks; nobody writes that many, rubbish does
+MOST_INCLUDES = 1000
+MOST_PIECES = 100  # statements that may run together for want of semicolons
+
+
+@dataclass(slots=True)
+class _Block:
+    scope: str
+    words: list[str] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    children: list[Statement] = field(default_factory=list)
+
+
+class ConfReader:
+    """Reads a file and those it includes; ``problems`` grows beside."""
+
+    def __init__(self, include: Loader | None) -> None:
+        self.problems: list[ConfProblem] = []
+        self.judge = Judge()
+        self._include = include
+        self._open_files: list[str] = []
+        self._included = 0
+
+    def read(self, text: str, source: str, scope: str = ROOT) -> list[Statement]:
+        """The statements of a file that stands in a block of a kind."""
+        self._open_files.append(source)
+        try:
+            return _FileReader(self, SourceText(source, text), scope).read()
+        finally:
+            self._open_files.pop()
+
+    def complain(
+        self,
+        origin: SourceText,
+        offset: int,
+        cause: str,
+        message: str,
+        severity: Severity = Severity.CRITICAL,
+    ) -> None:
+        """Notes a problem."""
+        line, column = origin.place(offset)
+        self.problems.append(ConfProblem(origin.name, message, line, column, cause=cause, severity=severity))
+
+    def included(self, statement: Statement, scope: str) -> list[Statement]:
+        """The statements of the file that an ``include`` statement names."""
+        if self._include is None or len(statement.words) != 2:
+            return []
+        path = statement.value(1)
+        offset = statement.offsets[1]
+        self._included += 1
+        found = self._include(path) if self._included <= MOST_INCLUDES else None
+        if found is None:
+            message = f'the included file "{path}" is not here, so what it says is not known'
+            self.complain(statement.origin, offset, "include-missing", message, Severity.WARNING)
+            return []
+        name, text = found
+        if name in self._open_files:
+            self.complain(statement.origin, offset, "include-loop", f'"{path}" includes itself')
+            return []
+        # dhcpd reads an included file with the rules of the block, but knows there no statements of a pool.
+        return self.read(text, name, "pool-include" if scope == "pool" else scope)
+
+
+class _FileReader:
+    def __init__(self, reader: ConfReader, origin: SourceText, scope: str) -> None:
+        self._reader = reader
+        self._origin = origin
+        self._blocks = [_Block(scope)]
+        self._too_deep = 0
+
+    def read(self) -> list[Statement]:
+        braces = 0  # of a record in an option definition
+        block = self._blocks[-1]
+        words, offsets = block.words, block.offsets
+        for word, offset in tokens(self._origin, self._complain):
+            if word not in _MARKS or (braces and word != ";"):
+                braces += (word == "{") - (word == "}")
+                words.append(word)
+                offsets.append(offset)
+                continue
+            if word == ";":
+                braces = 0
+                self._end_statement(offset)
+                continue
+            if word == "{":
+                if words and words[0].lower() == "option" and "=" in words:
+                    braces = 1
+                    words.append(word)
+                    offsets.append(offset)
+                    continue
+                self._open_block(offset)
+            else:
+                self._close_block(offset)
+            block = self._blocks[-1]
+            words, offsets = block.words, block.offsets
+        return self._finish()
+
+    def _complain(self, offset: int, cause: str, message: str) -> None:
+        self._reader.complain(self._origin, offset, cause, message)
+
+    def _end_statement(self, offset: int) -> None:
+        if self._blocks[-1].words:
+            if self._flush():
+                message = "no semicolon may follow here: dhcpd takes it for a statement"
+                self._complain(offset, "stray-semicolon", message)
+        elif not self._ends_key():
+            self._complain(offset, "stray-semicolon", "a semicolon without a statement before it")
+
+    def _ends_key(self) -> bool:
+        block = self._blocks[-1]
+        if block.scope == UNKNOWN:
+            return True
+        last = block.children[-1] if block.children else None
+        return last is not None and last.keyword == "key" and last.children is not None
+
+    def _flush(self) -> bool:
+        """Ends the statement in hand; tells whether it needed no semicolon."""
+        block = self._blocks[-1]
+        rest = self._split(block, False)
+        if not rest:
+            return False
+        words, offsets, ends_itself = rest
+        self._add(block, Statement(self._origin, words, offsets))
+        block.words.clear()
+        block.offsets.clear()
+        return ends_itself
+
+    def _add(self, block: _Block, statement: Statement) -> None:
+        block.children.append(statement)
+        if statement.keyword == "include" and block.scope not in ("peer", "zone", "key"):
+            block.children.extend(self._reader.included(statement, block.scope))
+
+    def _split(self, block: _Block, opens: bool) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+        """Judges the words in hand; statements that lack their semicolon become statements of their own."""
+        words, offsets = tuple(block.words), tuple(block.offsets)
+        ends_itself = False
+        for _ in range(MOST_PIECES):
+            judgement = self._reader.judge.judge(words, block.scope, opens)
+            ends_itself = judgement.ends_itself
+            fault = judgement.fault
+            if fault is not None:
+                self._complain_at(words, offsets, fault.word, fault.cause, fault.message)
+            length = judgement.length
+            if length >= len(words):
+                break
+            if fault is not None and not self._reader.judge.begins_statement(words[length], block.scope):
+                break
+            self._add(block, Statement(self._origin, words[:length], offsets[:length]))
+            words, offsets = words[length:], offsets[length:]
+        return words, offsets, ends_itself
+
+    def _complain_at(
+        self, words: tuple[str, ...], offsets: tuple[int, ...], word: int, cause: str, message: str
+    ) -> None:
+        offset = offsets[word] if word < len(offsets) else offsets[-1] + len(words[-1])
+        self._complain(offset, cause, message)
+
+    def _open_block(self, offset: int) -> None:
+        if self._too_deep or len(self._blocks) > DEEPEST:
+            if not self._too_deep:
+                self._complain(offset, "too-deep", f"blocks nested deeper than {DEEPEST} are not read")
+            self._too_deep += 1
+            return
+        block = self._blocks[-1]
+        scope = UNKNOWN
+        if block.words:
+            words, offsets, _ = self._split(block, True)
+            block.words[:], block.offsets[:] = words, offsets
+            scope = scope_of(words, block.scope)
+        elif block.scope != UNKNOWN:
+            self._complain(offset, "block-without-head", "a { without a statement before it")
+        self._blocks.append(_Block(scope))
+
+    def _close_block(self, offset: int) -> None:
+        if self._too_deep:
+            self._too_deep -= 1
+            self._blocks[-1].words.clear()
+            self._blocks[-1].offsets.clear()
+            return
+        if self._blocks[-1].words and not self._flush() and self._blocks[-1].scope != UNKNOWN:
+            self._complain(offset, "semicolon-missing", "semicolon expected before this }")
+        if len(self._blocks) == 1:
+            self._complain(offset, "stray-brace", "a } that closes nothing")
+            return
+        self._close()
+
+    def _close(self) -> None:
+        inner = self._blocks.pop()
+        block = self._blocks[-1]
+        statement = Statement(self._origin, tuple(block.words), tuple(block.offsets), tuple(inner.children))
+        block.children.append(statement)
+        block.words.clear()
+        block.offsets.clear()
+
+    def _finish(self) -> list[Statement]:
+        end = len(self._origin.text)
+        if self._blocks[-1].words:
+            self._complain(end, "semicolon-missing", "the file ends in the middle of a statement")
+            self._flush()
+        while len(self._blocks) > 1:
+            offsets = self._blocks[-2].offsets
+            self._complain(offsets[0] if offsets else end, "brace-missing", "this block is not closed with }")
+            self._close()
+        return self._blocks[0].children
+
+
+_MARKS = frozenset(";{}")
