@@ -150,6 +150,32 @@ FAILOVER_STATES: Final = (
     ),
     *_columns(Kind.TIME, my_since="start time of my_state", partner_since="start time of partner_state"),
     Column("mclt", Kind.COUNT, "seconds; only a secondary writes it"),
+    Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take the block"),
+)
+V6_BINDINGS: Final = (
+    *_ORIGIN,
+    Column("block", Kind.LINE, "number of the IA in its file, from 0; one IA has a row for each address"),
+    *_columns(Kind.WORD, kind="ia-na, ia-ta, ia-pd"),
+    Column("iaid", Kind.COUNT, "identity association's number"),
+    Column("duid", Kind.WORD, "client's DUID in hex, bytes joined by ':'"),
+    Column("cltt", Kind.TIME, "client's last transaction time"),
+    Column("address", Kind.WORD, "IPv6 address, or prefix without its length; missing for an IA without any"),
+    Column("prefix", Kind.COUNT, "length of the prefix, ia-pd only"),
+    Column("state", Kind.WORD, "active, abandoned, free, expired, released"),
+    *_columns(Kind.COUNT, preferred_life="seconds", max_life="seconds"),
+    Column("ends", Kind.TIME, "end of the valid lifetime"),
+    Column("options", Kind.WORD, "JSON object of set and on statements"),
+    Column("accepted", Kind.FLAG, "whether dhcpd -6 4.4.3-P1 would take the block"),
+)
+DECLARATIONS: Final = (
+    *_ORIGIN,
+    *_columns(
+        Kind.WORD,
+        kind="host, group, class, subclass, server-duid, authoring-byte-order, unknown",
+        name="name of the object; DUID in hex; byte order",
+        text="the statement on one line",
+    ),
+    Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take it"),
 )
 
 LOG_TABLES: Final[Mapping[str, tuple[Column, ...]]] = {

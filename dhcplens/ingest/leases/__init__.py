@@ -1,0 +1,15 @@
+"""Lease files, dhcpd.leases(5) and dhcpd6.leases: reading whole histories, and printing them back."""
+
+from dhcplens.ingest.leases.reader import LeasePiece, LeaseReader
+
+__all__ = ["LeasePiece", "LeaseReader", "read_leases"]
+
+_SLICE = 1 << 20
+
+
+def read_leases(data: bytes, source: str) -> LeasePiece:
+    """Everything that a lease file says, block by block; damage becomes ``problems``, never an exception."""
+    reader = LeaseReader(source)
+    for start in range(0, len(data), _SLICE):
+        reader.feed(data[start : start + _SLICE])
+    return reader.finish()

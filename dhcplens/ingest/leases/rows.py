@@ -1,0 +1,157 @@
+"""Blocks one after another into the frames of the lease tables."""
+
+import json
+from array import array
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dhcplens.ingest.leases.declaration import Declaration
+from dhcplens.ingest.leases.failover import StateBlock
+from dhcplens.ingest.leases.ia import Association, Part
+from dhcplens.ingest.leases.lease import STAMPS, Lease
+from dhcplens.ingest.leases.lexer import colon_hex
+from dhcplens.model import tables
+from dhcplens.model.tables import Column, Kind
+
+_MISSING: Final = -(2**63)
+
+
+class Rows:
+    """Rows of one table, column by column: words as codes, times as seconds (0 and None are missing)."""
+
+    def __init__(self, schema: Sequence[Column]) -> None:
+        self._schema = [column for column in schema if column.name not in ("server", "source")]
+        self._numbers = {column.name: array("q") for column in self._schema}
+        self._codes: dict[str, dict[str, int]] = {
+            column.name: {} for column in self._schema if column.kind is Kind.WORD
+        }
+
+    def __len__(self) -> int:
+        return len(self._numbers["line"])
+
+    def add(self, **values: Any) -> None:
+        """One row; every column of the schema but server and source has to be given."""
+        for column in self._schema:
+            value = values[column.name]
+            if value is None:
+                value = -1 if column.kind is Kind.WORD else _MISSING
+            elif column.kind is Kind.WORD:
+                codes = self._codes[column.name]
+                value = codes.setdefault(value, len(codes))
+            elif column.kind is Kind.TIME and value == 0:
+                value = _MISSING
+            self._numbers[column.name].append(value)
+
+    def frame(self, source: str) -> pd.DataFrame:
+        """The rows as a frame of the schema without ``server``."""
+        columns: dict[str, Any] = {"source": words(np.zeros(len(self), np.int8), [source])}
+        for column in self._schema:
+            numbers = np.array(self._numbers[column.name], dtype=np.int64)
+            if column.kind is Kind.WORD:
+                columns[column.name] = words(numbers, list(self._codes[column.name]))
+            elif column.kind is Kind.TIME:
+                columns[column.name] = times(numbers)
+            elif column.kind is Kind.COUNT:
+                missing = numbers == _MISSING
+                columns[column.name] = pd.arrays.IntegerArray(np.where(missing, 0, numbers), missing)
+            else:
+                columns[column.name] = numbers.astype(column.kind.value)
+        return pd.DataFrame(columns)
+
+
+def words(codes: npt.NDArray[Any], names: list[str]) -> pd.Series:
+    """Names by their codes as a category column; -1 is missing."""
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str")))
+
+
+def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
+    """Seconds of UTC as times; the smallest integer is missing."""
+    nanoseconds = np.where(seconds == _MISSING, _MISSING, seconds * 1_000_000_000)
+    return pd.DatetimeIndex(nanoseconds.view("M8[ns]")).tz_localize("UTC")
+
+
+class TableRows:
+    """The four tables of a lease file while it is read."""
+
+    def __init__(self) -> None:
+        self.bindings = Rows(tables.BINDINGS)
+        self.failover_states = Rows(tables.FAILOVER_STATES)
+        self.v6_bindings = Rows(tables.V6_BINDINGS)
+        self.declarations = Rows(tables.DECLARATIONS)
+        self._associations = 0
+
+    def add_lease(self, line: int, lease: Lease) -> None:
+        """One row of ``bindings``."""
+        self.bindings.add(
+            line=line,
+            ip=lease.ip,
+            **{stamp: lease.stamps.get(stamp) for stamp in STAMPS},
+            state=lease.state,
+            next_state=lease.next_state,
+            rewind_state=lease.rewind_state,
+            hardware=lease.hardware,
+            mac=None if lease.mac is None else colon_hex(lease.mac),
+            uid=None if lease.uid is None else colon_hex(lease.uid),
+            hostname=lease.hostname,
+            reserved=lease.reserved,
+            bootp=lease.bootp,
+            options=options_text(lease.options),
+            accepted=lease.accepted,
+        )
+
+    def add_state(self, line: int, block: StateBlock) -> None:
+        """One row of ``failover_states``."""
+        self.failover_states.add(
+            line=line,
+            relationship=block.relationship,
+            my_state=block.my_state,
+            my_since=block.my_since,
+            partner_state=block.partner_state,
+            partner_since=block.partner_since,
+            mclt=block.mclt,
+            accepted=block.accepted,
+        )
+
+    def add_association(self, block: Association, order: str, lines: Sequence[int]) -> None:
+        """A row of ``v6_bindings`` for each address; one without an address for an empty block.
+
+        ``lines`` are those of the block and of its addresses.
+        """
+        parts: list[Part | None] = [*block.parts] or [None]
+        for part, line in zip(parts, lines[1:] or lines, strict=True):
+            self.v6_bindings.add(
+                line=line,
+                block=self._associations,
+                kind=block.kind,
+                iaid=int.from_bytes(block.identity[:4], "big" if order == "big-endian" else "little"),
+                duid=colon_hex(block.identity[4:]),
+                cltt=block.cltt,
+                address=part and part.address,
+                prefix=part and part.prefix,
+                state=part and part.state,
+                preferred_life=part and part.preferred_life,
+                max_life=part and part.max_life,
+                ends=part and part.ends,
+                options=options_text(part.options if part else {}),
+                accepted=block.accepted,
+            )
+        self._associations += 1
+
+    def add_declaration(self, line: int, declaration: Declaration) -> None:
+        """One row of ``declarations``."""
+        self.declarations.add(
+            line=line,
+            kind=declaration.kind,
+            name=declaration.name,
+            text=declaration.text,
+            accepted=declaration.accepted,
+        )
+
+
+def options_text(options: dict[str, Any]) -> str | None:
+    """The ``options`` of a block as JSON; None where there are none."""
+    return json.dumps(options, ensure_ascii=False, separators=(",", ":")) if options else None
