@@ -69,7 +69,7 @@ def read(text: str) -> Reading | None:
 
     Blanks around the text and the number of blanks inside do not matter.
     """
-    text = text.strip()
+    text = text.strip().removeprefix("DHCP4o6 ")
     if not text:
         return Reading(groups.EMPTY, {})
     return _messages().read(text) or _rest().read(text)

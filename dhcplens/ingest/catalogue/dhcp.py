@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dhcplens.ingest.catalogue.line import Line, Older, Table, release
+from dhcplens.ingest.catalogue.line import Line, Older, Table
 from dhcplens.ingest.catalogue.notes import read_suffix, write_suffix
 from dhcplens.ingest.catalogue.template import Value
 from dhcplens.model.states import MessageType
@@ -26,9 +26,7 @@ class MessageLine(Line):
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         heads = "|".join(_unnamed(one.pattern, number) for number, one in enumerate(self.templates))
-        return re.compile(
-            rf"(?:DHCP4o6 +)?(?:{heads}){_VENDOR}(?:: +(?P<suffix>.*?))?{_VENDOR}\s*", re.DOTALL
-        )
+        return re.compile(rf"(?:{heads}){_VENDOR}(?:: +(?P<suffix>.*?))?{_VENDOR}\s*", re.DOTALL)
 
     @cached_property
     def _names(self) -> tuple[tuple[str, str], ...]:
@@ -73,9 +71,8 @@ class MessageLine(Line):
         text = head.format(fields)
         if note is None or note == self.constants.get("note"):
             return text
-        kind = str(self.constants["type"])
-        named = None if detail is None else str(detail)
-        return f"{text}: {write_suffix(str(note), named, kind=kind, dialect=release(dialect))}"
+        suffix = write_suffix(str(note), None if detail is None else str(detail), dialect)
+        return f"{text}: {suffix}"
 
 
 def _unnamed(pattern: str, number: int) -> str:

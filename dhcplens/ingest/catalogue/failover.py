@@ -1,9 +1,7 @@
 """Failover: state moves, pool lines, binding updates, the connection (dhcpd's failover.c)."""
 
-from collections.abc import Mapping
-
 from dhcplens.ingest.catalogue.line import Level, Line, Older, Table
-from dhcplens.ingest.catalogue.template import Value
+from dhcplens.ingest.catalogue.template import Template
 from dhcplens.model.states import Subject
 
 ERROR, FATAL = Level.ERROR, Level.FATAL
@@ -28,44 +26,34 @@ TRANSITIONS = (
 _COUNTS = "total {total}  free {free}  backup {backup}  lts {lts}"
 
 
-def _pool(code: str, kind: str, template: str, **more: str) -> Line:
-    numbers = "total 240  free 120  backup 120  lts 0"
-    sample = f"{template.split(' {', maxsplit=1)[0]} 9d0e008 10.69/16  {numbers}{more.pop('tail', '')}"
-    constants: Mapping[str, Value] = {"kind": kind}
-    level = Level(more.pop("level", "info"))
-    return Line(code, Table.POOLS, template, level, constants=constants, samples=(sample,), **more)  # type: ignore[arg-type]
+_SAMPLE = {"pool_id": "9d0e008", "network": "10.69/16", "total": 240, "free": 120, "backup": 120, "lts": 0}
+_POOL = "pool {pool_id:hex} [{network:any}]"
+_MAX_OWN = "  max-own (+/-){max_own}{requesting=  (requesting peer rebalance!)}"
+_MAX_MISBAL = "  max-misbal {max_misbal}"
+
+
+def _pool(
+    code: str,
+    kind: str,
+    template: str,
+    level: Level = Level.INFO,
+    since: str = "3.1.0",
+    until: str | None = None,
+) -> Line:
+    sample = Template(template).format({**_SAMPLE, "max_own": 24, "max_misbal": 36})
+    constants = {"kind": kind}
+    return Line(code, Table.POOLS, template, level, since, until, constants=constants, samples=(sample,))
 
 
 POOLS = (
+    # The first while a primary handles a pool request; the second on every check, with lts' sign reversed.
+    _pool("pool-answer", "pool", f"{_POOL}  {_COUNTS}", since="3.0.1", until="3.0.7"),
+    _pool("pool-check", "pool", f"{_POOL} {_COUNTS}", since="3.0.1", until="3.0.7"),
     _pool(
-        "pool-answer", "pool", f"pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}", until="3.0.7"
-    ),  # while a primary handles a pool request
-    _pool(
-        "pool-check", "pool", f"pool {{pool_id:hex}} [{{network:any}}] {_COUNTS}", until="3.0.7"
-    ),  # on every check; lts has the opposite sign
-    _pool(
-        "balancing-pool",
-        "balancing",
-        f"balancing pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-own (+/-){{max_own}}"
-        "{requesting=  (requesting peer rebalance!)}",
-        since="3.1.0",
-        tail="  max-own (+/-)24",
+        "balancing-pool", "balancing", f"balancing {_POOL}  {_COUNTS}  max-own (+/-){{max_own}}{_REQUESTING}"
     ),
-    _pool(
-        "balanced-pool",
-        "balanced",
-        f"balanced pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-misbal {{max_misbal}}",
-        since="3.1.0",
-        tail="  max-misbal 36",
-    ),
-    _pool(
-        "imbalanced-pool",
-        "imbalanced",
-        f"IMBALANCED pool {{pool_id:hex}} [{{network:any}}]  {_COUNTS}  max-misbal {{max_misbal}}",
-        level="error",
-        since="3.1.0",
-        tail="  max-misbal 36",
-    ),
+    _pool("balanced-pool", "balanced", f"balanced {_POOL}  {_COUNTS}{_MAX_MISBAL}"),
+    _pool("imbalanced-pool", "imbalanced", f"IMBALANCED {_POOL}  {_COUNTS}{_MAX_MISBAL}", ERROR),
 )
 
 UPDATES = (

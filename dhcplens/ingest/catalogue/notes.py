@@ -4,7 +4,7 @@ The kinds are the values of the column ``note``; what a suffix names (a peer, a 
 column ``detail``. The wordings are those of dhcpd's dhcp.c, bootp.c and dhcpleasequery.c.
 """
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -25,6 +25,11 @@ class Note:
     level: str = "info"
     since: str = "3.0.1"
     until: str | None = None
+
+    def written_by(self, dialect: str) -> bool:
+        """Whether a release writes this wording."""
+        asked = release(dialect)
+        return release(self.since) <= asked and (self.until is None or asked <= release(self.until))
 
     @cached_property
     def text(self) -> Template:
@@ -134,28 +139,19 @@ def read_suffix(text: str) -> tuple[str, str | None]:
     for note in NOTES:
         fields = note.text.match(text)
         if fields is not None:
-            return note.note, note.named.format(fields) if fields else None
+            return note.note, note.named.format(fields).strip() or None
     return OTHER, text
 
 
-def write_suffix(note: str, detail: str | None, *, kind: str, dialect: tuple[int, ...]) -> str:
-    """The text behind ': ' for a message of type ``kind``. Raises KeyError for a note that is not known."""
+def write_suffix(note: str, detail: str | None, dialect: str) -> str:
+    """The text behind ': ' as ``dialect`` words it, else in the newest wording that can hold it.
+
+    Raises KeyError for a note or a detail that no wording takes.
+    """
     if note == OTHER:
         return detail or ""
-    for one in _wordings(note, kind):
-        if _written_by(one, dialect) and (one.detail == "") == (detail is None):
-            return one.text.format(one.named.match(detail or "") or {})
-    for one in _wordings(note, kind):
-        if detail is None or (one.detail and one.named.match(detail) is not None):
+    wordings = [one for one in NOTES if one.note == note and (detail is None or one.detail)]
+    for one in sorted(wordings, key=lambda one: not one.written_by(dialect)):
+        with suppress(KeyError):
             return one.text.format(one.named.match(detail or "") or {})
     raise KeyError(f"no suffix {note!r} with detail {detail!r}")
-
-
-def _wordings(note: str, kind: str) -> Iterator[Note]:
-    for one in NOTES:
-        if one.note == note and not (kind == "REQUEST" and one.template.startswith("not authoritative")):
-            yield one
-
-
-def _written_by(note: Note, dialect: tuple[int, ...]) -> bool:
-    return release(note.since) <= dialect and (note.until is None or dialect <= release(note.until))

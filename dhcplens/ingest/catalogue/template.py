@@ -22,7 +22,7 @@ TYPES: Mapping[str, str] = {
     "not": r"not |",
     "nrr": r"(?:peer demands: )?(?:my state unknown|startup|recover(?:ing| wait| done)|resolving conflicts"
     r"|shut down|paused)",
-    "int": r"[-+]?\d+",
+    "int": r"[-+]?\d{1,40}",
     "hex": r"(?:0x)?[0-9a-fA-F]+|\(nil\)",
     "word": r"\S+",
     "state": r"[a-z][a-z_-]*",
@@ -120,7 +120,7 @@ class Template:
             if kind == "flag":
                 values[name] = value is not None
             elif value is not None:
-                values[name] = int(value) if kind == "int" and len(value) < 20 else value
+                values[name] = int(value) if kind == "int" else value
         return values
 
     def format(self, fields: Mapping[str, object]) -> str:
