@@ -24,8 +24,6 @@ TRANSITIONS = (
 )
 
 _COUNTS = "total {total}  free {free}  backup {backup}  lts {lts}"
-
-
 _SAMPLE = {"pool_id": "9d0e008", "network": "10.69/16", "total": 240, "free": 120, "backup": 120, "lts": 0}
 _POOL = "pool {pool_id:hex} [{network:any}]"
 _MAX_OWN = "  max-own (+/-){max_own}{requesting=  (requesting peer rebalance!)}"
@@ -49,9 +47,7 @@ POOLS = (
     # The first while a primary handles a pool request; the second on every check, with lts' sign reversed.
     _pool("pool-answer", "pool", f"{_POOL}  {_COUNTS}", since="3.0.1", until="3.0.7"),
     _pool("pool-check", "pool", f"{_POOL} {_COUNTS}", since="3.0.1", until="3.0.7"),
-    _pool(
-        "balancing-pool", "balancing", f"balancing {_POOL}  {_COUNTS}  max-own (+/-){{max_own}}{_REQUESTING}"
-    ),
+    _pool("balancing-pool", "balancing", f"balancing {_POOL}  {_COUNTS}{_MAX_OWN}"),
     _pool("balanced-pool", "balanced", f"balanced {_POOL}  {_COUNTS}{_MAX_MISBAL}"),
     _pool("imbalanced-pool", "imbalanced", f"IMBALANCED {_POOL}  {_COUNTS}{_MAX_MISBAL}", ERROR),
 )
