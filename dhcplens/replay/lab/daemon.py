@@ -1,0 +1,191 @@
+"""One dhcpd of the lab: its files, its start with the lab's time, its ends, and the operator's words to it."""
+
+import datetime as dt
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from dhcplens.replay.header import OMAPI_PORT
+from dhcplens.replay.lab.clock import LabClock
+from dhcplens.replay.lab.namespaces import Namespace, die_with_parent
+from dhcplens.replay.lab.needs import Tools
+from dhcplens.replay.scenario import Server
+
+_USUAL_PLACES = ("/etc/dhcp", "/var/lib/dhcp")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_PARTNER_DOWN, _SHUTDOWN = 4, 2  # of a failover-state, of the control object (omapi(3))
+_FAKE_FORM = "%Y-%m-%d %H:%M:%S.%f"
+_PATIENCE = 5.0  # real seconds to wait for a process to end
+
+
+class DaemonError(RuntimeError):
+    """A dhcpd did not do as it was told."""
+
+
+class Daemon:
+    """A server's dhcpd; ``folder`` holds its dhcpd.conf and dhcpd.leases, ``socket`` takes its syslog."""
+
+    def __init__(
+        self, server: Server, namespace: Namespace, tools: Tools, clock: LabClock, folder: Path, socket: Path
+    ) -> None:
+        self.server = server
+        self.offset = 0.0
+        self._namespace = namespace
+        self._tools = tools
+        self._clock = clock
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = folder
+        self._scratch = Path(tempfile.mkdtemp(prefix="server-", dir=socket.parent))
+        self._home = self._scratch / "dhcp"
+        self._home.mkdir()
+        self.leases = self._home / "dhcpd.leases"
+        self.leases.write_text("")
+        (self._home / "dhcpd.conf").write_text(server.conf)
+        self._kept: bytes | None = None
+        self._errors = self._scratch / "stderr"
+        self._fake_time = self._scratch / "faketime"
+        self._own_devices(socket)
+
+    def _own_devices(self, socket: Path) -> None:
+        """A /dev of its own in which /dev/log is our socket, and Debian's usual places for dhcpd's files."""
+        devices = self._scratch / "dev"
+        devices.mkdir()
+        (devices / "log").symlink_to(socket)
+        binds = []
+        for name in _DEVICES:
+            (devices / name).touch()
+            binds.append(f"mount --bind /dev/{name} {devices}/{name}")
+        binds.append(f"mount --rbind {devices} /dev")
+        for place in _USUAL_PLACES:
+            binds.append(f"if test -d {place}; then mount --bind {self._home} {place}; fi")
+        self._namespace.run(["sh", "-ec", "\n".join(binds)])
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Starts dhcpd at the lab's present time. Raises DaemonError when it runs already."""
+        if self.running:
+            raise DaemonError(f"{self.server.name} runs already")
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [self._tools.dhcpd],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                preexec_fn=self._become_dhcpd,
+            )
+
+    def _become_dhcpd(self) -> NoReturn:
+        """In the child: enter the namespaces, take the time at the last moment, and turn into dhcpd."""
+        die_with_parent()
+        self._namespace.enter()
+        etc, var = (place if Path(place).is_dir() else str(self._home) for place in _USUAL_PLACES)
+        command = ["dhcpd", "-4", "-f", "-cf", f"{etc}/dhcpd.conf", "-lf", f"{var}/dhcpd.leases"]
+        command += ["-pf", f"{var}/dhcpd.pid", "eth0"]
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "TZ": "UTC",
+            "LD_PRELOAD": self._tools.faketime,
+            "FAKETIME_TIMESTAMP_FILE": str(self._fake_time),
+            "FAKETIME_NO_CACHE": "1",
+        }
+        moment = dt.datetime.fromtimestamp(self._clock.begin + self._clock.lab() + self.offset, dt.UTC)
+        self._write_time(moment)
+        os.execve(self._tools.dhcpd, command, environment)
+
+    def _write_time(self, moment: dt.datetime) -> None:
+        """The time at the process's start; libfaketime reads the file at every look at the clock."""
+        fresh = self._fake_time.with_suffix(".new")
+        fresh.write_text(f"@{moment:{_FAKE_FORM}} x{self._clock.speed:g}\n")
+        fresh.replace(self._fake_time)
+
+    def set_clock(self, offset: float) -> None:
+        """The clock shows lab time plus ``offset`` from now on, also to a process that runs."""
+        if self.running:
+            begin = self._fake_time.read_text().split(" x")[0].lstrip("@")
+            moment = dt.datetime.strptime(begin, _FAKE_FORM)
+            self._write_time(moment + dt.timedelta(seconds=offset - self.offset))
+        self.offset = offset
+
+    def freeze(self) -> None:
+        """Stands still, so that a run can end without either server seeing the other one go."""
+        if self._process is not None and self.running:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def close(self) -> None:
+        """Ends it, and leaves its files in the folder."""
+        self.crash()
+        for name in ("dhcpd.conf", "dhcpd.leases"):
+            shutil.copyfile(self._home / name, self._folder / name)
+
+    def stop(self) -> None:
+        """SIGTERM, and wait for the end."""
+        self._end(signal.SIGTERM)
+
+    def crash(self) -> None:
+        """SIGKILL."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is None or not self.running:
+            return
+        self._process.send_signal(number)
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def complaint(self) -> str:
+        """The last words of a process that ended by itself."""
+        words = self._errors.read_text(errors="replace").strip() if self._errors.exists() else ""
+        return words[-400:]
+
+    # --- the lease file ------------------------------------------------------------------------------
+
+    def empty_leases(self) -> None:
+        """An empty lease file, and no backup of it."""
+        self.leases.write_bytes(b"")
+        Path(f"{self.leases}~").unlink(missing_ok=True)
+
+    def keep_leases(self) -> None:
+        """Puts a copy aside."""
+        self._kept = self.leases.read_bytes()
+
+    def restore_leases(self) -> None:
+        """Puts the copy back. Raises DaemonError when there is none."""
+        if self._kept is None:
+            raise DaemonError(f"no lease file of {self.server.name} was kept")
+        self.leases.write_bytes(self._kept)
+
+    # --- the operator --------------------------------------------------------------------------------
+
+    def partner_down(self) -> None:
+        """Sets local-state to partner-down over OMAPI (dhcpd(8))."""
+        name = self.relationship
+        self._omapi(
+            "new failover-state", f'set name = "{name}"', "open", f"set local-state = {_PARTNER_DOWN}"
+        )
+
+    def operator_shutdown(self) -> None:
+        """Sets the control object's state to shutdown over OMAPI (dhcpd(8))."""
+        self._omapi("new control", "open", f"set state = {_SHUTDOWN}")
+
+    @property
+    def relationship(self) -> str:
+        """Name of the failover relationship in this server's own dhcpd.conf."""
+        words = self.server.conf.split("failover peer", 1)[1].split("{", 1)[0]
+        return words.strip().strip('"')
+
+    def _omapi(self, *commands: str) -> None:
+        script = ["server 127.0.0.1", f"port {OMAPI_PORT}", "connect", *commands, "update"]
+        said = self._namespace.run([self._tools.omshell], "\n".join(script) + "\n")
+        if bad := [line for line in said.splitlines() if "can't" in line or "not connected" in line]:
+            raise DaemonError(f"{self.server.name} over OMAPI: {bad[0].lstrip('> ')}")
