@@ -233,7 +233,7 @@ def frame(schema: Sequence[Column], columns: Mapping[str, Any]) -> pd.DataFrame:
     rows = max((len(values) for values in columns.values()), default=0)
     return pd.DataFrame(
         {
-            column.name: pd.Series(columns[column.name]).astype(column.kind.value)
+            column.name: _cast(columns[column.name], column.kind)
             if column.name in columns
             else _missing(column.kind, rows)
             for column in schema
@@ -249,7 +249,9 @@ def concat(schema: Sequence[Column], frames: Sequence[pd.DataFrame]) -> pd.DataF
     if len(filled) == 1:
         return filled[0].reset_index(drop=True)
     united = {
-        column.name: pd.Series(pd.api.types.union_categoricals([one[column.name] for one in filled]))
+        column.name: pd.Series(
+            pd.api.types.union_categoricals([_in_text(one[column.name]) for one in filled])
+        )
         if column.kind is Kind.WORD
         else pd.concat([one[column.name] for one in filled], ignore_index=True)
         for column in schema
@@ -257,6 +259,18 @@ def concat(schema: Sequence[Column], frames: Sequence[pd.DataFrame]) -> pd.DataF
     return pd.DataFrame(united)
 
 
+def _cast(values: Any, kind: Kind) -> pd.Series:
+    series = pd.Series(values).astype(kind.value)
+    return _in_text(series) if kind is Kind.WORD else series
+
+
+def _in_text(words: pd.Series) -> pd.Series:
+    """Words whose categories are text even where there are none: pandas unites only categories of one dtype."""
+    categories: Any = words.cat.categories
+    return words if categories.dtype == "str" else words.cat.rename_categories(categories.astype("str"))
+
+
 def _missing(kind: Kind, rows: int) -> pd.Series:
     value: object = {Kind.FLAG: False, Kind.LINE: 0}.get(kind)
-    return pd.Series([value] * rows, dtype=kind.value)
+    series = pd.Series([value] * rows, dtype=kind.value)
+    return _in_text(series) if kind is Kind.WORD else series

@@ -1,5 +1,7 @@
 """Two servers on one clock: roles, skew, state intervals, pools, transactions, binding histories."""
 
-from dhcplens.pair.view import PairView, Server, Skew
+from dhcplens.pair.build import build
+from dhcplens.pair.skew import Skew
+from dhcplens.pair.view import PairView, Server
 
-__all__ = ["PairView", "Server", "Skew"]
+__all__ = ["PairView", "Server", "Skew", "build"]

@@ -1,6 +1,6 @@
 """Two servers on one clock: what everything above reads of a pair."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,16 +8,28 @@ import pandas as pd
 
 from dhcplens.model.conf import DhcpdConf, FailoverPeer
 from dhcplens.model.states import Role
-from dhcplens.model.tables import LeaseTables, LogTables
+from dhcplens.model.tables import LeaseTables, LogTables, concat
 from dhcplens.model.values import Evidence, Inference, InputFile, Problem, Texts
+from dhcplens.pair import bindings, clients, coverage, skew, transactions
+from dhcplens.pair.columns import time
+from dhcplens.pair.ends import ends, runs_frame
+from dhcplens.pair.exchanges import exchanges
+from dhcplens.pair.journal import Journal, journal
+from dhcplens.pair.links import links_frame
+from dhcplens.pair.pools import pool_series
+from dhcplens.pair.runs import End, Run, starts
+from dhcplens.pair.schemas import EXCHANGES
+from dhcplens.pair.skew import Skew
+from dhcplens.pair.states import states_frame
+from dhcplens.pair.unknowns import unknowns
 
 
 @dataclass(frozen=True)
 class Server:
     """One server of the pair and what it brought; tables may be empty, the configuration missing.
 
-    ``role`` is its role in the pair's main relationship, None where nothing tells. ``roles`` holds the role in each
-    relationship it takes part in (a server may be primary of one and secondary of another).
+    ``role`` is its role in the pair's main relationship, None where nothing tells. ``relationships`` are the
+    names that its configuration, log or lease file has, sorted.
     """
 
     name: str
@@ -26,47 +38,29 @@ class Server:
     leases: LeaseTables
     conf: DhcpdConf | None
     conf_problems: tuple[Problem, ...] = ()
-    roles: tuple[tuple[str, Role], ...] = ()
-
-    @property
-    def relationships(self) -> tuple[str, ...]:
-        """Relationships that its configuration, log or lease file names, sorted."""
-        raise NotImplementedError
+    relationships: tuple[str, ...] = ()
 
     def peer(self, relationship: str) -> FailoverPeer | None:
         """Its declaration of that relationship, None without one."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Skew:
-    """Difference of the two clocks.
-
-    ``seconds`` is the clock of ``servers[1]`` minus the clock of ``servers[0]`` (positive: the second server's clock
-    is ahead), None where nothing tells. ``spread`` is the median absolute deviation of the samples in seconds,
-    ``count`` their number, ``how`` the ground: moves, messages or nothing.
-    """
-
-    seconds: float | None
-    spread: float
-    count: int
-    how: str
+        found = (peer for peer in (self.conf.peers if self.conf else ()) if peer.name == relationship)
+        return next(found, None)
 
 
 @dataclass(frozen=True)
 class PairView:
     """One pair of servers, possibly with several relationships between them.
 
-    ``servers`` holds the primary first where the roles are known, else they stand in order of name; one server only
-    where only one brought files. ``relationship`` is the main one: the one most written of. ``primary`` and
-    ``secondary`` are of that one; both are None where roles are unknown or both servers claim the same one (see
-    ``role_signs`` and ``problems``). All frames are computed when first asked for; their columns are described in
-    ``dhcplens.pair.schemas``. Times in frames are as each server wrote them: ``align`` puts them on one clock.
+    ``servers`` holds the primary first where the roles are known, else they stand in order of name; one server
+    only where only one brought files. ``relationship`` is the main one: the one most written of. ``roles`` has
+    the role of each (server, relationship), since a server may be primary of one and secondary of another.
+    All frames are computed when first asked for; their columns are described in ``dhcplens.pair.schemas``.
+    Times in frames are as each server wrote them: ``align`` puts them on one clock.
     """
 
     servers: tuple[Server, ...]
     relationship: str | None
     relationships: tuple[str, ...]
+    roles: Mapping[tuple[str, str], Role]
     role_signs: pd.DataFrame
     inputs: tuple[InputFile, ...]
     found: tuple[Inference, ...]
@@ -76,45 +70,51 @@ class PairView:
 
     @property
     def primary(self) -> Server | None:
-        """The primary of the main relationship."""
-        raise NotImplementedError
+        """The primary of the main relationship; None where roles are unknown or both servers claim the same."""
+        return self._of_role(Role.PRIMARY)
 
     @property
     def secondary(self) -> Server | None:
-        """The secondary of the main relationship."""
-        raise NotImplementedError
+        """The secondary of the main relationship; None where roles are unknown or both claim the same."""
+        return self._of_role(Role.SECONDARY)
 
     def server(self, name: str) -> Server:
         """The server of that name. Raises KeyError."""
-        raise NotImplementedError
+        for one in self.servers:
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
     def partner(self, name: str) -> Server | None:
         """The other server of the pair, None where it brought no files."""
-        raise NotImplementedError
+        return next((one for one in self.servers if one.name != name), None)
 
     @cached_property
     def inferences(self) -> tuple[Inference, ...]:
-        """Everything that was concluded: of ingest, of roles, of clocks, and what cannot be known."""
-        raise NotImplementedError
+        """Everything that was concluded: of files, times and roles, of the clocks, and what cannot be known."""
+        return (*self.found, *unknowns(self))
 
     @cached_property
     def skew(self) -> Skew:
         """Difference of the two clocks, with how it is known."""
-        raise NotImplementedError
+        return skew.estimate(self.skew_samples, self.servers[0].name) if self.servers else skew.UNKNOWN
 
     @cached_property
     def skew_samples(self) -> pd.DataFrame:
         """One row a move that both servers logged (SKEW_SAMPLES)."""
-        raise NotImplementedError
+        if len(self.servers) < 2:
+            return skew.no_samples()
+        return skew.skew_samples(*(self._journals[one.name] for one in self.servers))
 
     def align(self, times: pd.Series, server: str) -> pd.Series:
         """Times of a server's clock on the clock of ``servers[0]``; unchanged where the skew is unknown."""
-        raise NotImplementedError
+        ours = self._offset(server)
+        return times - pd.Timedelta(ours, "ns") if ours else times
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """Process lives (RUNS), in order per server. A server that is stopped writes nothing."""
-        raise NotImplementedError
+        return runs_frame(list(self._journals.values()), self._starts, self._ends)
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -122,77 +122,166 @@ class PairView:
 
         Own intervals end where the process ended, if that is known: between two runs there is no state.
         """
-        raise NotImplementedError
+        blocks = {one.name: one.leases.failover_states for one in self.servers}
+        partners = {one.name: getattr(self.partner(one.name), "name", None) for one in self.servers}
+        return states_frame(self._journals, self._starts, self._ends, blocks, partners)
 
     @cached_property
     def links(self) -> pd.DataFrame:
         """Intervals during which each side believed the failover link up or down (LINKS)."""
-        raise NotImplementedError
+        return links_frame(tuple(self._journals.values()), self._starts, self._ends)
 
     @cached_property
     def pool_series(self) -> pd.DataFrame:
-        """One row a pool line (POOL_SERIES)."""
-        raise NotImplementedError
+        """One row a pool line (POOL_SERIES), by server and time."""
+        return pool_series(
+            {one.name: one.log.pools for one in self.servers},
+            self._journals,
+            self._starts,
+            {one.name: one.conf for one in self.servers},
+            self.roles,
+            self.relationships[0] if len(self.relationships) == 1 else None,
+        )
 
     @cached_property
     def exchanges(self) -> pd.DataFrame:
         """What one server logged of one exchange with one client (EXCHANGES)."""
-        raise NotImplementedError
+        return concat(EXCHANGES, [exchanges(one.name, one.log.messages) for one in self.servers])
 
     @cached_property
     def transactions(self) -> pd.DataFrame:
-        """Both servers' exchanges of one client brought together (TRANSACTIONS)."""
-        raise NotImplementedError
+        """Both servers' exchanges of one client brought together (TRANSACTIONS), by time."""
+        names = [one.name for one in self.servers]
+        owners = {role: getattr(self._of_role(role), "name", None) for role in Role}
+        return transactions.transactions_frame(
+            self.exchanges, names, self.skew.nanoseconds, self.identifiers, self.hba, owners
+        )
 
     @cached_property
     def clients(self) -> pd.DataFrame:
         """One row a client: its hash, its owner, who served it (CLIENTS)."""
-        raise NotImplementedError
+        return clients.clients_frame(self.transactions, self.identifiers, [one.name for one in self.servers])
 
     @cached_property
     def served(self) -> pd.DataFrame:
         """One row a server: clients served against the split (SERVED)."""
-        raise NotImplementedError
+        return clients.served_frame(self.clients, [(one.name, one.role) for one in self.servers], self.hba)
+
+    @cached_property
+    def identifiers(self) -> Mapping[str, str]:
+        """Client identifier of each hardware address, in hex, as the lease files have them."""
+        return clients.identifiers([one.leases.bindings for one in self.servers])
+
+    @cached_property
+    def hba(self) -> bytes | None:
+        """Hash bucket assignment of the main relationship, of the configuration that has one."""
+        peers = [one.peer(self.relationship) for one in self.servers if self.relationship]
+        return next((peer.hba for peer in peers if peer and peer.hba is not None), None)
 
     @cached_property
     def binding_view(self) -> pd.DataFrame:
         """Both lease files' last accepted block of each address, side by side (BINDING_VIEW), at ``latest``."""
-        raise NotImplementedError
+        return bindings.binding_view(self._bindings, self._latest_known, limit=False, compared=self._compared)
 
     def bindings_at(self, when: pd.Timestamp) -> pd.DataFrame:
-        """The same as both files stood at a time (blocks carry no time of writing: it is reckoned from their stamps).
+        """The same as both files stood at a time, which must be aware.
 
-        ``when`` is an aware time.
+        Blocks carry no time of writing: it is reckoned from their stamps (``dhcplens.pair.bindings.written``).
         """
-        raise NotImplementedError
+        return bindings.binding_view(self._bindings, when, limit=True, compared=self._compared)
 
     def binding_history(self, ip: str) -> pd.DataFrame:
-        """All blocks of one address from both lease files: BINDINGS and ``written``, the reckoned time of writing."""
-        raise NotImplementedError
+        """All blocks of one address: BINDINGS and ``written``, the reckoned time of writing, by that time."""
+        return bindings.history({one.name: one.leases.bindings for one in self.servers}, ip)
 
     @cached_property
     def spans(self) -> pd.DataFrame:
         """The period that each file covers (SPANS)."""
-        raise NotImplementedError
+        return coverage.spans_frame([(one.name, one.log, one.leases) for one in self.servers])
 
     @cached_property
     def latest(self) -> pd.Timestamp:
-        """The last time of any log line, else of any lease block; NaT where there is none."""
-        raise NotImplementedError
+        """The last time of any log line on the first server's clock, else of any lease block; NaT for neither."""
+        logs = [end for _, end in self._periods.values()]
+        blocks = self.spans.loc[self.spans["kind"] == "leases", "end"].max()
+        return time(max(logs)) if logs else blocks
 
     @cached_property
     def overlap(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """Begin and end of the period that both logs cover, None if there is none."""
-        raise NotImplementedError
+        """Begin and end, on the first server's clock, of the period that both logs cover; None if there is none."""
+        if len(self._periods) < 2:
+            return None
+        begin = max(begin for begin, _ in self._periods.values())
+        end = min(end for _, end in self._periods.values())
+        return (time(begin), time(end)) if begin <= end else None
 
     def quiet(self, at_least: pd.Timedelta) -> pd.DataFrame:
         """Periods of that length or longer in which a server logged nothing, between two of its lines (QUIET)."""
-        raise NotImplementedError
+        return coverage.quiet_frame([(one.name, one.log) for one in self.servers], at_least)
 
     def evidence(self, rows: pd.DataFrame, limit: int | None = None) -> tuple[Evidence, ...]:
-        """The raw lines behind rows with ``source`` and ``line``; the first ``limit`` of them."""
-        raise NotImplementedError
+        """The raw lines behind rows with ``source`` and ``line``; of the first ``limit`` rows."""
+        chosen = rows.iloc[:limit]
+        return self.texts_of(zip(chosen["source"].astype(object), chosen["line"], strict=True))
 
     def texts_of(self, places: Iterable[tuple[str, int]]) -> tuple[Evidence, ...]:
-        """The raw lines at (source, line) places; line 0 is left out, repeats too."""
-        raise NotImplementedError
+        """The raw lines at (source, line) places in this order; line 0 is left out, repeats too."""
+        wanted = [(source, int(line)) for source, line in dict.fromkeys(places) if line]
+        numbers: dict[str, list[int]] = {}
+        for source, line in wanted:
+            numbers.setdefault(source, []).append(line)
+        texts = {source: self.texts.lines(source, lines) for source, lines in numbers.items()}
+        return tuple(Evidence(source, line, texts[source].get(line, "")) for source, line in wanted)
+
+    @cached_property
+    def _journals(self) -> dict[str, Journal]:
+        return {one.name: journal(one.name, one.log) for one in self.servers}
+
+    @cached_property
+    def _starts(self) -> dict[str, tuple[Run, ...]]:
+        return {name: starts(one) for name, one in self._journals.items()}
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[End, ...]]:
+        return {
+            name: ends(
+                one,
+                self._starts[name],
+                next((other for other in self._journals.values() if other is not one), None),
+                self._offset(name) or -self.skew.nanoseconds,
+            )
+            for name, one in self._journals.items()
+        }
+
+    @cached_property
+    def _periods(self) -> dict[str, tuple[int, int]]:
+        """First and last time of each log on the first server's clock."""
+        found = {one.name: coverage.log_period(one.log) for one in self.servers}
+        shifts = {name: self._offset(name) for name in found}
+        return {
+            name: (span[0] - shifts[name], span[1] - shifts[name]) for name, span in found.items() if span
+        }
+
+    @property
+    def _latest_known(self) -> pd.Timestamp:
+        """The last moment that any log or lease block tells of: what has ended by then has ended."""
+        ends = [one for one in (self.latest, self.spans["end"].max()) if not pd.isna(one)]
+        return max(ends, default=time(0))
+
+    @property
+    def _bindings(self) -> list[pd.DataFrame]:
+        return [one.leases.bindings for one in self.servers]
+
+    @property
+    def _compared(self) -> bool:
+        """Whether both servers brought a lease file; one that holds nothing at all counts as none."""
+        brought = [len(one.leases.bindings) or len(one.leases.failover_states) for one in self.servers]
+        return len(brought) == 2 and all(brought)
+
+    def _offset(self, server: str) -> int:
+        """Nanoseconds by which a server's clock is ahead of the first server's."""
+        return self.skew.nanoseconds if len(self.servers) > 1 and server == self.servers[1].name else 0
+
+    def _of_role(self, role: Role) -> Server | None:
+        found = [one for one in self.servers if one.role is role]
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,54 @@
+"""Columns of frames as numpy arrays and back: times as nanoseconds, words as codes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+UNKNOWN_TIME = np.iinfo(np.int64).min
+"""What NaT is among nanoseconds."""
+
+
+def stamps(column: pd.Series) -> NDArray[np.int64]:
+    """Nanoseconds since 1970 of a column of UTC times; UNKNOWN_TIME for NaT."""
+    return column.to_numpy(dtype="datetime64[ns]").view(np.int64)
+
+
+def times(stamped: NDArray[np.int64]) -> pd.Series:
+    """The column of UTC times that such nanoseconds stand for."""
+    return pd.Series(stamped.astype("datetime64[ns]")).dt.tz_localize("UTC")
+
+
+def time(stamp: int) -> pd.Timestamp:
+    """One such time."""
+    return pd.Timestamp(stamp, tz="UTC") if stamp != UNKNOWN_TIME else pd.NaT  # type: ignore[return-value]
+
+
+def words(column: pd.Series) -> NDArray[np.object_]:
+    """A categorical column as Python objects, None where missing."""
+    plain: NDArray[np.object_] = column.astype(object).to_numpy(dtype=object, copy=True)
+    plain[column.isna().to_numpy()] = None
+    return plain
+
+
+def codes(column: pd.Series) -> NDArray[np.int64]:
+    """Numbers of a categorical column's words, -1 where missing."""
+    return np.asarray(column.cat.codes.to_numpy(), dtype=np.int64)
+
+
+def coded(
+    numbers: NDArray[np.int64], names: Sequence[str] | pd.Index | NDArray[np.object_]
+) -> pd.Categorical:
+    """The categorical that such numbers stand for; ``names`` must not repeat."""
+    listed: Any = names
+    picked: Any = numbers
+    return pd.Categorical.from_codes(picked, categories=pd.Index(listed, dtype="str"))
+
+
+def picked(column: pd.Series, rows: NDArray[np.int64]) -> pd.Categorical:
+    """A categorical column's words at these rows, missing for row -1."""
+    if not len(column):
+        return coded(np.full(len(rows), -1, dtype=np.int64), [])
+    return coded(np.where(rows >= 0, codes(column)[rows], -1), column.cat.categories)

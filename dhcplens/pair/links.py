@@ -1,0 +1,148 @@
+"""When each side believed the failover link up or down.
+
+dhcpd does not log that a link came up; a line that is only written while linked shows it (dhcpd's failover.c).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dhcplens.model.states import FailoverState
+from dhcplens.model.tables import frame
+from dhcplens.pair.columns import UNKNOWN_TIME, times
+from dhcplens.pair.journal import MOVE, PARTNER_MOVE, POOL, UPDATE, Journal
+from dhcplens.pair.runs import End, Run, run_of
+from dhcplens.pair.schemas import LINKS
+
+_LINKED = (
+    PARTNER_MOVE,
+    POOL,
+    UPDATE,
+    "both-normal",
+    "both-recover-done",
+    "requesting-full-update",
+    "update-completed",
+    "update-request",
+    "update-request-all",
+    "sent-update-request",
+    "sent-update-request-all",
+    "sent-update-done",
+    "sending-updates",
+    "pool-response",
+    "pool-request-refused",
+)
+MADE_LINKED = tuple(
+    state.value
+    for state in (
+        FailoverState.NORMAL,
+        FailoverState.POTENTIAL_CONFLICT,
+        FailoverState.CONFLICT_DONE,
+        FailoverState.RECOVER_WAIT,
+    )
+)
+"""States that a server only moves to on a word of its partner."""
+_LOST = {"peer-disconnected": "disconnected", "peer-timeout": "timeout"}
+_INTERRUPTED = (
+    FailoverState.COMMUNICATIONS_INTERRUPTED.value,
+    FailoverState.RESOLUTION_INTERRUPTED.value,
+)
+
+
+def signs(journal: Journal) -> NDArray[np.int8]:
+    """What each journal entry shows of the link: 1 up, -1 down, 0 nothing."""
+    moves = journal.where(MOVE)
+    shown = np.zeros(len(journal), dtype=np.int8)
+    shown[journal.where(*_LINKED) | (moves & np.isin(journal.new, MADE_LINKED))] = 1
+    shown[journal.where(*_LOST) | (moves & np.isin(journal.new, _INTERRUPTED)) | journal.startups] = -1
+    return shown
+
+
+def relationships(journal: Journal) -> tuple[str, ...]:
+    """Names of the relationships that the journal names, sorted."""
+    return tuple(sorted({name for name in journal.relationship if name is not None}))
+
+
+def of_relationship(journal: Journal, relationship: str) -> NDArray[np.bool_]:
+    """Entries about a relationship; those that name none count where there is only one."""
+    named = journal.relationship == relationship
+    if len(relationships(journal)) > 1:
+        return np.asarray(named, dtype=np.bool_)
+    return np.asarray(named | (journal.relationship == None), dtype=np.bool_)  # noqa: E711
+
+
+def links_frame(
+    journals: tuple[Journal, ...], runs: dict[str, tuple[Run, ...]], ends: dict[str, tuple[End, ...]]
+) -> pd.DataFrame:
+    """LINKS of all servers. ``ends`` holds how each run ended."""
+    rows = [
+        row
+        for journal in journals
+        for relationship in relationships(journal)
+        for row in _intervals(journal, relationship, runs[journal.server], ends[journal.server])
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * 10
+    names = (
+        "server",
+        "relationship",
+        "start",
+        "end",
+        "state",
+        "why",
+        "source",
+        "line",
+        "end_source",
+        "end_line",
+    )
+    data: dict[str, object] = dict(zip(names, columns, strict=True))
+    for name in ("start", "end"):
+        data[name] = times(np.array(data[name], dtype=np.int64))
+    return frame(LINKS, data)
+
+
+def _intervals(
+    journal: Journal, relationship: str, runs: tuple[Run, ...], ends: tuple[End, ...]
+) -> Iterator[tuple[str, str, int, int, str, str, str | None, int, str | None, int]]:
+    shown = signs(journal) * of_relationship(journal, relationship)
+    entries = np.flatnonzero(shown)
+    if not len(entries):
+        return
+    value = shown[entries]
+    run = run_of(journal, runs)[entries]
+    fresh = np.ones(len(entries), dtype=np.bool_)
+    fresh[1:] = (np.diff(value) != 0) | (np.diff(run) != 0)
+    begins = entries[fresh].tolist()
+    if value[0] == -1 and not journal.startups[entries[0]]:
+        first = begins[0]
+        yield (
+            *(journal.server, relationship, UNKNOWN_TIME, int(journal.stamp[first]), "up", "before", None, 0),
+            *(journal.source[first], int(journal.line[first])),
+        )
+    number = run[fresh].tolist()
+    for place, entry in enumerate(begins):
+        end, end_source, end_line = UNKNOWN_TIME, None, 0
+        if place + 1 < len(begins):
+            follower = begins[place + 1]
+            end, end_source, end_line = (
+                int(journal.stamp[follower]),
+                journal.source[follower],
+                int(journal.line[follower]),
+            )
+        died = ends[number[place]]
+        if died.stamp != UNKNOWN_TIME and (end == UNKNOWN_TIME or died.stamp < end):
+            end, end_source, end_line = max(died.stamp, int(journal.stamp[entry])), died.source, died.line
+        yield (
+            *(journal.server, relationship, int(journal.stamp[entry]), end),
+            "up" if shown[entry] == 1 else "down",
+            _why(journal, entry, int(shown[entry])),
+            *(journal.source[entry], int(journal.line[entry]), end_source, end_line),
+        )
+
+
+def _why(journal: Journal, entry: int, sign: int) -> str:
+    if sign == 1:
+        return "heard"
+    if journal.startups[entry]:
+        return "restart"
+    return _LOST.get(journal.event[entry], "interrupted")

@@ -1,0 +1,142 @@
+"""Pool lines of both servers as one series: which pool of which network, whose share is what."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dhcplens.model.conf import DhcpdConf
+from dhcplens.model.states import Role
+from dhcplens.model.tables import concat, frame
+from dhcplens.pair.columns import codes, words
+from dhcplens.pair.journal import POOL, Journal
+from dhcplens.pair.runs import Run, run_of
+from dhcplens.pair.schemas import POOL_SERIES
+
+_OWNERSHIP, _MISBALANCE = 10, 15  # percent: dhcpd's defaults (dhcpd.conf(5))
+
+
+def pool_series(
+    pools: Mapping[str, pd.DataFrame],
+    journals: Mapping[str, Journal],
+    runs: Mapping[str, tuple[Run, ...]],
+    confs: Mapping[str, DhcpdConf | None],
+    roles: Mapping[tuple[str, str], Role],
+    only: str | None,
+) -> pd.DataFrame:
+    """POOL_SERIES, in order of server and time. ``only`` is the relationship where there is but one."""
+    parts = [
+        _of_server(server, table, journals[server], runs[server], confs[server], roles, only)
+        for server, table in pools.items()
+    ]
+    return concat(POOL_SERIES, parts)
+
+
+def full_network(printed: str | None) -> str | None:
+    """A network as dhcpd 4 prints it: 3.0 and 3.1 leave out octets that the mask does not touch ('10.69/16')."""
+    if printed is None:
+        return None
+    address, slash, bits = printed.partition("/")
+    octets = address.split(".")
+    if not (slash and bits.isdigit() and all(octet.isdigit() for octet in octets) and len(octets) <= 4):
+        return printed
+    return ".".join([*octets, *["0"] * (4 - len(octets))]) + f"/{bits}"
+
+
+def _of_server(
+    server: str,
+    table: pd.DataFrame,
+    journal: Journal,
+    runs: tuple[Run, ...],
+    conf: DhcpdConf | None,
+    roles: Mapping[tuple[str, str], Role],
+    only: str | None,
+) -> pd.DataFrame:
+    if table.empty:
+        return frame(POOL_SERIES, {})
+    printed = table["network"].cat.categories
+    full = pd.Series([full_network(name) for name in printed], dtype=object)
+    network = full.reindex(codes(table["network"])).to_numpy()
+    run = _runs(table, journal, runs)
+    ordinal = _ordinals(run, network, codes(table["pool_id"]))
+    relationship = _relationships(table, network, ordinal, conf, only)
+    role = np.array([roles.get((server, name)) for name in relationship], dtype=object)
+    free, backup = table["free"], table["backup"]
+    known = pd.Series(role).notna().to_numpy()
+    mine = free.where(role == Role.PRIMARY, backup).where(known)
+    theirs = backup.where(role == Role.PRIMARY, free).where(known)
+    shared = (free + backup).astype("Int64")
+    difference = (free - backup).astype("Int64")
+    return frame(
+        POOL_SERIES,
+        {
+            "time": table["time"],
+            "server": np.full(len(table), server, dtype=object),
+            "source": table["source"],
+            "relationship": relationship,
+            "network": network,
+            "kind": table["kind"],
+            "line": table["line"],
+            "ordinal": ordinal,
+            "run": run,
+            "total": table["total"],
+            "free": free,
+            "backup": backup,
+            "own": mine,
+            "partners": theirs,
+            "surplus": (difference.abs() // 2) * difference.gt(0).astype("Int64").mul(2).sub(1),
+            "max_own": table["max_own"].fillna((shared * _OWNERSHIP + 50) // 100),
+            "max_misbal": table["max_misbal"].fillna((shared * _MISBALANCE + 50) // 100),
+            "requesting": table["requesting"],
+        },
+    )
+
+
+def _runs(table: pd.DataFrame, journal: Journal, runs: tuple[Run, ...]) -> NDArray[np.int64]:
+    """The process of each row. The journal holds the rows too, maybe in other order within a second."""
+    entries = np.flatnonzero(journal.where(POOL))
+    numbers = pd.Series(
+        run_of(journal, runs)[entries],
+        index=pd.MultiIndex.from_arrays([journal.source[entries], journal.line[entries]]),
+    )
+    wanted = pd.MultiIndex.from_arrays([words(table["source"]), table["line"]])
+    return numbers[~numbers.index.duplicated()].reindex(wanted, fill_value=0).to_numpy(dtype=np.int64)
+
+
+def _ordinals(
+    run: NDArray[np.int64], network: NDArray[np.object_], pool_id: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Pools of one network in one process are told apart by pointer and numbered as they first appear.
+
+    dhcpd walks its pools in one order, so the numbers mean the same pool after a restart.
+    """
+    rows = pd.DataFrame({"run": run, "network": pd.factorize(network)[0], "pool": pool_id})
+    first = rows.drop_duplicates()
+    place = first.groupby(["run", "network"]).cumcount()
+    numbered = rows.merge(first.assign(place=place), on=["run", "network", "pool"], how="left")
+    return numbered["place"].to_numpy(dtype=np.int64)
+
+
+def _relationships(
+    table: pd.DataFrame,
+    network: NDArray[np.object_],
+    ordinal: NDArray[np.int64],
+    conf: DhcpdConf | None,
+    only: str | None,
+) -> NDArray[np.object_]:
+    """The relationship of each row: as logged, else the only one, else that of the configured pool."""
+    named = words(table["relationship"])
+    if only is not None:
+        return np.where(pd.isna(named), only, named)
+    configured: dict[str, list[str | None]] = {}
+    for pool in conf.pools if conf else ():
+        if pool.relationship is not None:
+            configured.setdefault(pool.network, []).append(pool.relationship)
+    result = named.copy()
+    for name, owners in configured.items():
+        for place, owner in enumerate(owners):
+            one = len(set(owners)) == 1
+            chosen = (network == name) & pd.isna(named) & (one | (ordinal == place))
+            result[chosen] = owner
+    return result

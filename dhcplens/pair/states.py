@@ -1,0 +1,141 @@
+"""Intervals of failover states: what each server says of itself, and what it believes of its partner."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from dhcplens.model.states import Subject
+from dhcplens.model.tables import frame
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps, times, words
+from dhcplens.pair.journal import MOVE, PARTNER_MOVE, Journal
+from dhcplens.pair.runs import End, Run, run_of
+from dhcplens.pair.schemas import STATES
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """One state of one subject; stamps in nanoseconds."""
+
+    state: str
+    start: int
+    known: str
+    source: str | None = None
+    line: int = 0
+    end: int = UNKNOWN_TIME
+    end_source: str | None = None
+    end_line: int = 0
+    run: int | None = None
+
+
+def states_frame(
+    journals: dict[str, Journal],
+    runs: dict[str, tuple[Run, ...]],
+    ended: dict[str, tuple[End, ...]],
+    blocks: dict[str, pd.DataFrame],
+    partner_of: dict[str, str | None],
+) -> pd.DataFrame:
+    """STATES of all servers. ``blocks`` holds each server's ``failover_states`` table."""
+    rows = [
+        (server, relationship, subject.value, server if subject is Subject.LOCAL else partner_of[server], one)
+        for server in journals
+        for relationship in _relationships(journals[server], blocks[server])
+        for subject in Subject
+        for one in _stretches(
+            journals[server], runs[server], ended[server], blocks[server], relationship, subject
+        )
+    ]
+    columns: dict[str, object] = {
+        name: [row[place] for row in rows]
+        for place, name in enumerate(("server", "relationship", "subject", "about"))
+    }
+    for name in ("state", "known", "source", "line", "end_source", "end_line"):
+        columns[name] = [getattr(row[-1], name) for row in rows]
+    for name in ("start", "end"):
+        columns[name] = times(np.array([getattr(row[-1], name) for row in rows], dtype=np.int64))
+    return frame(STATES, columns)
+
+
+def _relationships(journal: Journal, blocks: pd.DataFrame) -> tuple[str, ...]:
+    moves = journal.relationship[journal.where(MOVE, PARTNER_MOVE)]
+    return tuple(sorted({name for name in (*moves, *words(blocks["relationship"])) if name is not None}))
+
+
+def _stretches(
+    journal: Journal,
+    runs: tuple[Run, ...],
+    ended: tuple[End, ...],
+    blocks: pd.DataFrame,
+    relationship: str,
+    subject: Subject,
+) -> Iterator[_Stretch]:
+    wanted = journal.where(MOVE if subject is Subject.LOCAL else PARTNER_MOVE)
+    entries = np.flatnonzero(wanted & (journal.relationship == relationship)).tolist()
+    filed = _filed(blocks, relationship, subject)
+    if not entries:
+        yield from _closed(filed)
+        return
+    number = run_of(journal, runs)
+    moved = [_moved(journal, entry, int(number[entry])) for entry in entries]
+    earlier = [one for one in filed if one.start < moved[0].start]
+    if not earlier or earlier[-1].state != journal.old[entries[0]]:
+        saved = subject is Subject.LOCAL and runs[int(number[entries[0]])].start != UNKNOWN_TIME
+        earlier = [] if saved else [_before(journal, entries[0], moved[0].run)]
+    later = [one for one in filed if one.start > journal.last]
+    whole = _closed([*earlier, *moved, *later], keep_runs=subject is Subject.LOCAL)
+    yield from (_clipped(one, ended) for one in whole) if subject is Subject.LOCAL else whole
+
+
+def _before(journal: Journal, entry: int, run: int | None) -> _Stretch:
+    """The state that the first move leaves; that move proves it."""
+    place = journal.source[entry], int(journal.line[entry])
+    return _Stretch(journal.old[entry], UNKNOWN_TIME, "before", *place, run=run)
+
+
+def _moved(journal: Journal, entry: int, run: int) -> _Stretch:
+    return _Stretch(
+        journal.new[entry],
+        int(journal.stamp[entry]),
+        "move",
+        journal.source[entry],
+        int(journal.line[entry]),
+        run=run,
+    )
+
+
+def _filed(blocks: pd.DataFrame, relationship: str, subject: Subject) -> list[_Stretch]:
+    """The states that a lease file records with their begins, in order of time; it never says startup (db.c)."""
+    who = "my" if subject is Subject.LOCAL else "partner"
+    chosen = blocks[(blocks["relationship"] == relationship) & blocks[f"{who}_since"].notna()]
+    chosen = chosen[chosen[f"{who}_state"].notna()].sort_values(f"{who}_since", kind="stable")
+    rows = zip(
+        words(chosen[f"{who}_state"]),
+        stamps(chosen[f"{who}_since"]).tolist(),
+        words(chosen["source"]),
+        chosen["line"].tolist(),
+        strict=True,
+    )
+    return [_Stretch(state, since, "file", source, line) for state, since, source, line in rows]
+
+
+def _closed(stretches: list[_Stretch], keep_runs: bool = False) -> list[_Stretch]:
+    """Each stretch ended by the next one; those that only repeat the state are taken into the one before."""
+    kept: list[_Stretch] = []
+    for one in stretches:
+        if kept and kept[-1].state == one.state and not (keep_runs and kept[-1].run != one.run):
+            continue
+        if kept:
+            kept[-1] = replace(kept[-1], end=one.start, end_source=one.source, end_line=one.line)
+        kept.append(one)
+    return kept
+
+
+def _clipped(one: _Stretch, ended: tuple[End, ...]) -> _Stretch:
+    """A stretch that does not outlive the process that was in it."""
+    if one.run is None:
+        return one
+    end = ended[one.run]
+    if end.stamp == UNKNOWN_TIME or (one.end != UNKNOWN_TIME and one.end <= end.stamp):
+        return one
+    return replace(one, end=max(end.stamp, one.start), end_source=end.source, end_line=end.line)
