@@ -1,0 +1,295 @@
+"""The leases of one server: indexes, moves between binding states, expiry (dhcpd's mdb.c)."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from dhcplens.engine import balance, updates
+from dhcplens.engine.leases import (
+    ABANDONED,
+    ACTIVE,
+    BACKUP,
+    EXPIRED,
+    FREE,
+    RELEASED,
+    RESET,
+    Lease,
+    LeaseQueue,
+    Record,
+)
+from dhcplens.engine.pool import MINE, Pool
+from dhcplens.engine.service import Service
+from dhcplens.engine.states import NORMAL, PARTNER_DOWN
+from dhcplens.model.conf import DhcpdConf
+from dhcplens.model.states import BindingState
+
+if TYPE_CHECKING:
+    from dhcplens.engine.relationship import Relationship
+    from dhcplens.engine.server import Server
+
+_BUCKETS = 100003  # dhcpd walks over its leases in the order of its hash table
+_FREED = (FREE, BACKUP)
+_OVER = (EXPIRED, RELEASED)
+_DEAD = (EXPIRED, RELEASED, RESET)
+_WAITING = (*_DEAD, ABANDONED)
+
+
+class Database:
+    """Pools and leases, findable by address, by client identifier and by hardware address."""
+
+    def __init__(self, server: "Server", conf: DhcpdConf, relationships: dict[str, "Relationship"]) -> None:
+        self.server = server
+        self.pools: list[Pool] = []
+        self.by_ip: dict[int, Lease] = {}
+        self.by_uid: dict[bytes, list[Lease]] = {}
+        self.by_hardware: dict[bytes, list[Lease]] = {}
+        for number, declared in enumerate(conf.pools):
+            relationship = relationships.get(declared.relationship or "")
+            pool = Pool(number, declared.network, declared.lease_times, relationship)
+            self.pools.append(pool)
+            for one in declared.ranges:
+                for ip in range(int(one.low), int(one.high) + 1):
+                    self.by_ip.setdefault(ip, Lease(ip, pool))
+
+    # --- indexes -------------------------------------------------------------------------------
+
+    def identify(self, lease: Lease, hardware: bytes, uid: bytes, upcoming: BindingState) -> None:
+        """Bind a lease to a client; ``upcoming`` is the binding state that it is to take."""
+        if (
+            lease.state is ACTIVE
+            and upcoming is not ABANDONED
+            and ((uid and lease.uid != uid) if lease.uid else lease.hardware != hardware)
+        ):
+            self.server.log("lease-conflict", ip=lease.address)
+        if lease.uid:
+            self._drop(self.by_uid, lease.uid, lease)
+        if lease.hardware:
+            self._drop(self.by_hardware, lease.hardware, lease)
+        lease.uid, lease.hardware = uid, hardware
+        if uid:
+            self._index(self.by_uid, uid, lease)
+        if hardware:
+            self._index(self.by_hardware, hardware, lease)
+
+    def _drop(self, index: dict[bytes, list[Lease]], key: bytes, lease: Lease) -> None:
+        chain = index.get(key)
+        if chain is None or lease not in chain:
+            return
+        if len(chain) == 1:
+            del index[key]
+        else:
+            chain.remove(lease)
+
+    def _index(self, index: dict[bytes, list[Lease]], key: bytes, lease: Lease) -> None:
+        """Insert into a client's leases, the one that it would best get again first."""
+        chain = index.get(key)
+        if chain is None:
+            index[key] = [lease]
+            return
+        place = next((i for i, one in enumerate(chain) if _preferred(one, lease)), len(chain))
+        chain.insert(place, lease)
+
+    # --- moves ---------------------------------------------------------------------------------
+
+    def move(
+        self,
+        lease: Lease,
+        *,
+        commit: bool = False,
+        propagate: bool = False,
+        immediate: bool = False,
+        by_timer: bool = False,
+    ) -> None:
+        """Carry out the move from ``state`` to ``next``: queues, timer, file, and word to the peer.
+
+        ``commit``: write and make durable; ``propagate``: queue an update for the peer; ``immediate``: send
+        it now; ``by_timer``: the expiry of the pool is already under way.
+        """
+        server, pool = self.server, lease.pool
+        relationship = pool.relationship
+        now = server.now
+        if propagate:
+            lease.atsfp = 0
+        freed = pool.remove(lease)
+        if lease.next is not lease.state:
+            self._transition(lease)
+        elif lease.state not in _FREED:
+            self._set_next(lease)
+        pool.insert(lease, sort=self._sort(lease))
+        if lease.sort > now and (lease.sort < pool.next_event or not pool.next_event):
+            self.arm(pool, lease.sort)
+        if commit:
+            if (
+                propagate
+                and server.dialect.rewind
+                and relationship is not None
+                and relationship.service in (Service.COOPERATING, Service.NOT_RESPONDING)
+            ):
+                lease.rewind = lease.state
+            server.write(lease.record())
+            server.commit()
+        if relationship is not None:
+            if propagate:
+                lease.desired = lease.state
+                updates.queue(relationship, lease, immediate=immediate)
+            if freed and server.dialect.timed_balance:
+                balance.check(relationship, pool)
+        if not by_timer and lease.sort < now and lease.next is not lease.state:
+            self.expire(pool)
+
+    def _transition(self, lease: Lease) -> None:
+        relationship = lease.pool.relationship
+        old, new = lease.state, lease.next
+        if relationship is not None:
+            over = (*_OVER, ACTIVE) if self.server.dialect.rewind else _OVER
+            ends = old in over and new in _FREED
+        else:
+            ends = old is ACTIVE
+        if ends:
+            lease.hostname = ""
+            lease.tstp = lease.ends
+        lease.state = new
+        self._set_next(lease)
+
+    def _set_next(self, lease: Lease) -> None:
+        """The state that follows when the time of the present one is up."""
+        relationship = lease.pool.relationship
+        if lease.state is ACTIVE:
+            lease.next = EXPIRED if relationship is not None else FREE
+        elif lease.state in _WAITING:
+            lease.next = FREE
+            if relationship is not None and relationship.me is PARTNER_DOWN:
+                lease.tsfp = relationship.stos + relationship.mclt
+        else:
+            lease.next = lease.state
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def arm(self, pool: Pool, at: int) -> None:
+        """Have the pool looked at when its next lease is over."""
+        pool.next_event = at
+        self.server.timer(("pool", pool.number), at)
+
+    def expire(self, pool: Pool) -> None:
+        """Move every lease of the pool whose time is up, as far as this server may."""
+        now = self.server.now
+        later = []
+        for queue, may in (
+            (pool.active, self._may_expire(pool)),
+            (pool.expired, self._may_free(pool)),
+            (pool.abandoned, True),
+        ):
+            if not may:
+                continue
+            while (head := queue.head()) is not None and head.sort <= now:
+                self._expire(head)
+            if head is not None:
+                later.append(head.sort)
+        at = min(later, default=0)
+        if at and (pool.next_event > at or pool.next_event <= now):
+            self.arm(pool, at)
+        else:
+            pool.next_event = 0
+
+    def _may_expire(self, pool: Pool) -> bool:
+        relationship = pool.relationship
+        if relationship is None or relationship.is_primary() or relationship.me is PARTNER_DOWN:
+            return True
+        return self.server.dialect.rewind and relationship.me is not NORMAL
+
+    def _may_free(self, pool: Pool) -> bool:
+        return pool.relationship is None or pool.relationship.me is PARTNER_DOWN
+
+    def _expire(self, lease: Lease) -> None:
+        relationship = lease.pool.relationship
+        if lease.next is EXPIRED and relationship is not None and self.may_rewind(lease, relationship):
+            lease.next = lease.rewind
+        self.move(lease, commit=True, propagate=True, immediate=True, by_timer=True)
+
+    def may_rewind(self, lease: Lease, relationship: "Relationship") -> bool:
+        """Whether a lease that ends now may return to the own free state without asking the peer."""
+        return (
+            self.server.dialect.rewind
+            and relationship.service is Service.NOT_COOPERATING
+            and lease.rewind is MINE[relationship.role]
+        )
+
+    # --- start ---------------------------------------------------------------------------------
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Take over the lease file, put every lease on its queue and expire what is over."""
+        server = self.server
+        for record in {record.ip: record for record in records}.values():
+            lease = self.by_ip.get(record.ip)
+            if lease is None:
+                server.log("undeclared-lease", ip=str(IPv4Address(record.ip)))
+                continue
+            lease.restore(record)
+        self._fill_queues()
+        for pool in self.pools:
+            self.expire(pool)
+            pool.recount(server.now)
+            if pool.relationship is not None:
+                for lease in pool.all_leases():
+                    if lease.tstp > lease.atsfp:
+                        lease.desired = lease.state
+                        updates.queue(pool.relationship, lease, immediate=False)
+
+    def _fill_queues(self) -> None:
+        """Put every lease on its queue and into the indexes, in the order of dhcpd's hash table.
+
+        dhcpd inserts before equal leases, but after the one inserted just before if that has its queue.
+        """
+        follows = self.server.dialect.load_keeps_order
+        order: dict[LeaseQueue, tuple[list[int], list[Lease]]] = {}
+        last_queue, last_place, last_sort = None, 0, 0
+        for lease in sorted(self.by_ip.values(), key=lambda one: (one.ip % _BUCKETS, one.ip)):
+            pool = lease.pool
+            if lease.state is BACKUP and pool.relationship is None:
+                lease.state = lease.rewind = FREE
+            if lease.next is lease.state or lease.state in _FREED:
+                self._set_next(lease)
+            if lease.uid:
+                self._index(self.by_uid, lease.uid, lease)
+            if lease.hardware:
+                self._index(self.by_hardware, lease.hardware, lease)
+            queue, sort = pool.queues[lease.state], self._sort(lease)
+            sorts, leases = order.setdefault(queue, ([], []))
+            equal = follows and queue is last_queue and last_sort == sort
+            place = last_place + 1 if equal else bisect_left(sorts, sort)
+            sorts.insert(place, sort)
+            leases.insert(place, lease)
+            last_queue, last_place, last_sort = queue, place, sort
+        for _, leases in order.values():
+            for lease in leases:
+                lease.pool.insert(lease, sort=self._sort(lease), after_equals=True)
+
+    def _sort(self, lease: Lease) -> int:
+        """When a lease's time is up; in partner-down a dead binding also waits for the peer."""
+        relationship = lease.pool.relationship
+        if lease.state in _DEAD and relationship is not None and relationship.me is PARTNER_DOWN:
+            return max(lease.tsfp, lease.ends)
+        return lease.ends
+
+    def worth_writing(self) -> list[Record]:
+        """The leases that a rewrite of the lease file keeps, in its order."""
+        return [
+            lease.record()
+            for pool in self.pools
+            for lease in pool.all_leases()
+            if lease.hardware or lease.uid or lease.tsfp or lease.state is not FREE
+        ]
+
+
+def _preferred(one: Lease, new: Lease) -> bool:
+    """Whether a client would rather get the new lease again than the one that stands in its chain."""
+    if one.state is ACTIVE:
+        return new.state is ACTIVE and new.ends >= one.ends
+    if one.state in _OVER:
+        return new.state is ACTIVE or (new.state in _OVER and new.cltt >= one.cltt)
+    if one.state is not ABANDONED:
+        return (
+            new.state is ACTIVE or new.state in _OVER or (new.state is not ABANDONED and new.cltt >= one.cltt)
+        )
+    return new.state is not ABANDONED or new.cltt >= one.cltt

@@ -1,0 +1,179 @@
+"""One address with its binding, and queues of addresses in order of time (dhcpd's mdb.c)."""
+
+from heapq import heapify, heappop, heappush
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, NamedTuple
+
+from dhcplens.model.states import BindingState
+
+if TYPE_CHECKING:
+    from dhcplens.engine.pool import Pool
+
+NEVER = 2**31 - 1
+"""dhcpd's largest time: ``never`` in a lease file."""
+
+FREE, ACTIVE, EXPIRED = BindingState.FREE, BindingState.ACTIVE, BindingState.EXPIRED
+RELEASED, ABANDONED = BindingState.RELEASED, BindingState.ABANDONED
+RESET, BACKUP = BindingState.RESET, BindingState.BACKUP
+
+IDLE, TO_SEND, SENT = 0, 1, 2
+"""Where a lease stands with the peer: nothing to tell, on the update queue, waiting for the ack."""
+
+
+class Record(NamedTuple):
+    """One ``lease { }`` block as written; times in seconds since 1970, 0: not written."""
+
+    ip: int
+    starts: int
+    ends: int
+    tstp: int
+    tsfp: int
+    atsfp: int
+    cltt: int
+    state: BindingState
+    next_state: BindingState
+    rewind: BindingState
+    hardware: bytes
+    uid: bytes
+    hostname: str
+
+
+class Lease:
+    """One address of a pool. Times are whole seconds since 1970 on the server's clock; 0 is unset.
+
+    ``hardware`` is the hardware type byte followed by the address, ``uid`` the client identifier;
+    both empty where unknown. ``state`` is the binding state, ``next`` the one it takes when its time is up,
+    ``rewind`` the one that the peer is known to assume, ``desired`` the one the peer is told.
+    """
+
+    __slots__ = (
+        "address",
+        "answering",
+        "atsfp",
+        "cannot_reuse",
+        "cltt",
+        "desired",
+        "ends",
+        "entry",
+        "hardware",
+        "hostname",
+        "ip",
+        "next",
+        "pending",
+        "pool",
+        "rewind",
+        "sort",
+        "starts",
+        "state",
+        "tsfp",
+        "tstp",
+        "uid",
+        "xid",
+    )
+
+    def __init__(self, ip: int, pool: "Pool") -> None:
+        self.ip = ip
+        self.address = str(IPv4Address(ip))
+        self.pool = pool
+        self.starts = self.ends = self.tstp = self.tsfp = self.atsfp = self.cltt = 0
+        self.state = self.next = self.rewind = self.desired = FREE
+        self.hardware = b""
+        self.uid = b""
+        self.hostname = ""
+        self.sort = 0
+        self.entry: tuple[int, int, Lease] | None = None
+        self.pending = IDLE
+        self.xid = 0
+        self.answering = False  # an offer waits for its ping
+        self.cannot_reuse = False
+
+    def record(self) -> Record:
+        """What is written to the lease file now."""
+        return Record(
+            self.ip,
+            self.starts,
+            self.ends,
+            self.tstp,
+            self.tsfp,
+            self.atsfp,
+            self.cltt,
+            self.state,
+            self.next,
+            self.rewind,
+            self.hardware,
+            self.uid,
+            self.hostname,
+        )
+
+    def restore(self, record: Record) -> None:
+        """Take over what the lease file says."""
+        (
+            _,
+            self.starts,
+            self.ends,
+            self.tstp,
+            self.tsfp,
+            self.atsfp,
+            self.cltt,
+            self.state,
+            self.next,
+            self.rewind,
+            self.hardware,
+            self.uid,
+            self.hostname,
+        ) = record
+        self.desired = self.state
+
+
+class LeaseQueue:
+    """Leases in order of their sort time; the newest of equal ones comes first, as dhcpd inserts them.
+
+    A heap whose outdated entries are dropped when they reach the top.
+    """
+
+    __slots__ = ("_heap", "_last", "count")
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Lease]] = []
+        self._last = 0
+        self.count = 0
+
+    def insert(self, lease: Lease, *, after_equals: bool = False) -> None:
+        """Put a lease at the place of its sort time."""
+        self._last += 1
+        entry = (lease.sort, self._last if after_equals else -self._last, lease)
+        lease.entry = entry
+        self.count += 1
+        heap = self._heap
+        heappush(heap, entry)
+        if len(heap) > 2 * self.count + 64:
+            self._heap = [one for one in heap if one[2].entry is one]
+            heapify(self._heap)
+
+    def remove(self, lease: Lease) -> None:
+        """Take a lease out that is in this queue."""
+        lease.entry = None
+        self.count -= 1
+
+    def head(self) -> Lease | None:
+        """The first lease, None if the queue is empty."""
+        heap = self._heap
+        while heap:
+            entry = heap[0]
+            if entry[2].entry is entry:
+                return entry[2]
+            heappop(heap)
+        return None
+
+    def ordered(self) -> list[Lease]:
+        """All leases from head to tail."""
+        return [one[2] for one in sorted(self._heap) if one[2].entry is one]
+
+    def due(self, now: int) -> list[Lease]:
+        """Leases whose sort time is not after now, from the head."""
+        due = []
+        for lease in self.ordered():
+            if lease.sort > now:
+                break
+            due.append(lease)
+        return due

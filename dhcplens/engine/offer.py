@@ -1,0 +1,154 @@
+"""Giving a lease: OFFER, with its ping, and ACK, with word to the peer (dhcpd's ack_lease)."""
+
+from typing import TYPE_CHECKING
+
+from dhcplens.engine import times, updates
+from dhcplens.engine.events import Answer, Packet, Ping, Reply
+from dhcplens.engine.leases import ABANDONED, ACTIVE, Lease
+from dhcplens.model.states import MessageType
+
+if TYPE_CHECKING:
+    from dhcplens.engine.server import Server
+
+OFFER_SECONDS = 120
+"""How long an offered address is kept from others."""
+
+PING_SECONDS = 1
+_LONGEST_NAME = 64
+RECENT = 60
+"""No ping for a client that was heard of within these seconds."""
+
+
+def printable(hostname: str) -> str | None:
+    """A client's host name as dhcpd logs it; None for no name."""
+    if not hostname:
+        return None
+    unfit = len(hostname) > _LONGEST_NAME or not hostname.isascii() or not hostname.isprintable()
+    if unfit or '"' in hostname or "\\" in hostname:
+        return "Hostname Unsuitable for Printing"
+    return hostname
+
+
+def acknowledge(
+    server: "Server",
+    packet: Packet,
+    lease: Lease,
+    line: str,
+    head: dict[str, str | None],
+    *,
+    offer: bool,
+) -> None:
+    """Offer a lease or confirm it; ``line`` and ``head`` are the log line of the client's packet."""
+    if lease.answering:
+        return
+    now, pool = server.now, lease.pool
+    rel = pool.relationship
+    grant = times.grant(lease, rel, times.desired(pool.times, packet.lease_time), now, acked=not offer)
+    expiry = times.end(now, grant.seconds)
+    same_client = lease.uid == packet.uid and lease.hardware == packet.hardware
+    before = lease.cltt
+    if packet.hostname and packet.hostname != lease.hostname:
+        lease.cannot_reuse = True
+    reused = _reuse(server, lease, same_client, offer)
+    if reused:
+        expiry = lease.ends
+    else:
+        _install(
+            server, packet, lease, grant, max(now + OFFER_SECONDS, lease.ends) if offer else expiry, offer
+        )
+    server.log(line, **head)
+    reply = Reply(
+        MessageType.OFFER if offer else MessageType.ACK, lease.ip, expiry - now, server.address, packet
+    )
+    if offer and _ping_needed(server, lease, same_client, before):
+        lease.answering = True
+        server.pings[lease.ip] = (lease, reply)
+        server.out.append(Ping(lease.ip))
+        server.timer_at(("ping", lease.ip), server.micros + PING_SECONDS * 1_000_000)
+        return
+    lease.cltt = now
+    if not offer and not reused and server.dialect.delayed_ack:
+        server.write(lease.record())
+        server.commit()
+        if rel is not None and rel.linked:
+            updates.send_updates(rel)
+    respond(server, lease, reply)
+
+
+def _install(
+    server: "Server", packet: Packet, lease: Lease, grant: times.Grant, ends: int, offer: bool
+) -> None:
+    """Enter the client into the lease; an OFFER changes it in memory only."""
+    lease.starts = lease.cltt = server.now
+    lease.tstp, lease.tsfp = grant.tstp, grant.tsfp
+    server.database.identify(lease, packet.hardware, packet.uid, lease.state if offer else ACTIVE)
+    lease.hostname = packet.hostname
+    lease.ends = ends
+    lease.next = lease.state if offer else ACTIVE
+    at_once = not offer and not server.dialect.delayed_ack
+    server.database.move(lease, commit=at_once, propagate=not offer, immediate=at_once)
+
+
+def _reuse(server: "Server", lease: Lease, same_client: bool, offer: bool) -> bool:
+    """Whether the lease is young enough to be given again as it stands (dhcp-cache-threshold)."""
+    threshold = server.conf.cache_threshold
+    reused = False
+    if (
+        server.dialect.cache_threshold
+        and threshold > 0
+        and not lease.cannot_reuse
+        and lease.state is ACTIVE
+        and same_client
+    ):
+        age = server.now - lease.starts
+        reused = age <= (lease.ends - lease.starts) * threshold // 100
+        if reused:
+            server.log("reuse-lease", age=age, threshold=threshold, ip=lease.address)
+    lease.cannot_reuse = not reused and offer
+    return reused
+
+
+def _ping_needed(server: "Server", lease: Lease, same_client: bool, before: int) -> bool:
+    """Whether the address is pinged before it is offered; ``before`` is when its client was last heard of."""
+    if not server.conf.ping_check:
+        return False
+    recent = server.now - before < RECENT
+    if not server.dialect.recent_ping_skips:
+        return not recent
+    if lease.state is ACTIVE:
+        return False
+    return not (same_client and before and lease.state is not ABANDONED and recent)
+
+
+def pinged(server: "Server", ip: int) -> None:
+    """Nobody answered the ping: the offer goes out."""
+    if (waiting := server.pings.pop(ip, None)) is not None:
+        lease, reply = waiting
+        lease.answering = False
+        respond(server, lease, reply)
+
+
+def ping_answered(server: "Server", ip: int) -> None:
+    """Somebody has the address already."""
+    if (waiting := server.pings.pop(ip, None)) is not None:
+        lease = waiting[0]
+        lease.answering = False
+        server.timer_at(("ping", ip), None)
+        server.abandon(lease, "pinged before offer")
+
+
+def respond(server: "Server", lease: Lease, reply: Reply) -> None:
+    """Send the answer and log it."""
+    server.log(
+        "offer" if reply.type is MessageType.OFFER else "ack",
+        ip=lease.address,
+        mac=reply.packet.client,
+        hostname=printable(lease.hostname),
+        via=reply.packet.via,
+    )
+    server.out.append(Answer(reply))
+
+
+def answer(server: "Server", kind: MessageType, packet: Packet, ip: int, lease_time: int) -> None:
+    """Send an answer that gives no lease."""
+    server.out.append(Answer(Reply(kind, ip, lease_time, server.address, packet)))

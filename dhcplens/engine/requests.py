@@ -1,0 +1,257 @@
+"""What a server does with a client's packet (dhcpd's dhcp.c): DISCOVER, REQUEST, RELEASE, DECLINE, INFORM."""
+
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from dhcplens.engine import allocate
+from dhcplens.engine.events import Packet
+from dhcplens.engine.leases import ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease
+from dhcplens.engine.offer import acknowledge, answer, printable
+from dhcplens.engine.relationship import Relationship
+from dhcplens.engine.service import Service
+from dhcplens.model.loadbalance import client_hash
+from dhcplens.model.states import MessageType
+
+Head = dict[str, str | None]
+"""Fields of the line that logs a client's packet."""
+
+if TYPE_CHECKING:
+    from dhcplens.engine.server import Server
+
+
+def balanced_here(packet: Packet, rel: Relationship) -> bool:
+    """Whether load balancing gives the client to this server (RFC 3074; dhcpd's load_balance_mine)."""
+    server = rel.server
+    most = rel.conf.load_balance_max_seconds
+    secs = packet.secs
+    if server.conf.check_secs_byte_order and secs > 255 and not secs & 0xFF:
+        secs >>= 8
+    if (most == 0 and server.dialect.zero_disables_balancing) or most < secs:
+        return True
+    if rel.hba is None:
+        return False
+    bucket = client_hash(packet.uid or packet.hardware[1:])
+    bit = bucket & (3 if server.dialect.tight_hash else 7)
+    return bool(rel.hba[bucket >> 3] & (1 << bit)) is rel.is_primary()
+
+
+def discover(server: "Server", packet: Packet) -> None:
+    """A client looks for an address."""
+    network = server.network_of(packet)
+    head: Head = {"mac": packet.client, "hostname": None, "via": packet.via}
+    if network is None:
+        server.log("discover", **head, note="unknown-network-segment")
+        return
+    peer_has = allocate.peer_counts(server, network) and server.dialect.starving_cancels
+    lease = allocate.find(server, packet, network).lease
+    head["hostname"] = printable(lease.hostname) if lease is not None else None
+    if lease is not None and not _may_offer(lease, packet):
+        lease = None
+    if lease is None:
+        lease, held = allocate.allocate(server, network)
+        peer_has = peer_has or held
+        if lease is None:
+            if peer_has:
+                server.log("discover", **head, note="peer-holds-all-free-leases")
+            else:
+                server.log("discover", **head, note="no-free-leases", detail=network)
+            return
+        if lease.pool.relationship is not None and not server.dialect.timed_balance:
+            server.check_pool(lease.pool)
+    rel = lease.pool.relationship
+    if rel is not None:
+        if not rel.service.answers:
+            server.log("discover", **head, note="not-responding", detail=rel.reason)
+            return
+        if rel.service is Service.COOPERATING and not _takes(server, packet, lease, rel, peer_has, head):
+            return
+    acknowledge(server, packet, lease, "discover", head, offer=True)
+
+
+def _may_offer(lease: Lease, packet: Packet) -> bool:
+    rel = lease.pool.relationship
+    if rel is None or allocate.mine(lease):
+        return True
+    if rel.server.dialect.rewind:
+        return allocate.of_client(lease)
+    return lease.state is ACTIVE and (rel.service is not Service.COOPERATING or balanced_here(packet, rel))
+
+
+def _takes(
+    server: "Server",
+    packet: Packet,
+    lease: Lease,
+    rel: Relationship,
+    peer_has: bool,
+    head: Head,
+) -> bool:
+    """Whether this server answers a client although load balancing may give it to the peer."""
+    if not server.dialect.starving_cancels and not allocate.mine(lease):
+        return True
+    if balanced_here(packet, rel):
+        return True
+    if peer_has or not server.dialect.starving_cancels:
+        server.log("discover", **head, note="load-balanced-to-peer", detail=rel.name)
+        return False
+    server.log("discover", **head, note="load-balance-cancelled", detail=rel.name)
+    return True
+
+
+def request(server: "Server", packet: Packet) -> None:
+    """A client wants the address that was offered, that it has, or that it had."""
+    wanted = packet.requested or packet.ciaddr
+    address = server.address_text(wanted)
+    network = server.network_with(wanted)
+    lease, ours = None, False
+    if network is not None:
+        lease, ours = allocate.find(server, packet, network)
+    server_id = server.address_text(packet.server_id) if packet.server_id else None
+    hostname = printable(lease.hostname) if lease is not None else None
+    head: Head = {
+        "ip": address,
+        "server_id": server_id,
+        "mac": packet.client,
+        "hostname": hostname,
+        "via": packet.via,
+    }
+    if lease is not None and lease.pool.relationship is not None:
+        note = _unfit(server, packet, lease, lease.pool.relationship)
+        if note is not None:
+            server.log("request", **head, note=note[0], detail=note[1])
+            if note[0] == "lease-reset":
+                refuse(server, packet, wanted)
+            return
+    if not _right_network(server, packet, wanted, network, head):
+        return
+    if lease is not None:
+        acknowledge(server, packet, lease, "request", head, offer=False)
+    elif ours:
+        server.log("request", **head, note="lease-unavailable", detail=address)
+        refuse(server, packet, wanted)
+    else:
+        server.log("request", **head, note="unknown-lease", detail=address)
+
+
+def _unfit(
+    server: "Server", packet: Packet, lease: Lease, rel: Relationship
+) -> tuple[str, str | None] | None:
+    """Why failover forbids to give the lease, as note and detail; None if it does not."""
+    if not rel.service.answers:
+        return "not-responding", rel.reason
+    state = lease.state
+    if (
+        server.dialect.balances_requests
+        and rel.service is Service.COOPERATING
+        and not packet.ciaddr
+        and state in (FREE, BACKUP)
+        and not balanced_here(packet, rel)
+    ):
+        return "load-balanced-to-peer", rel.name
+    if state in (FREE, BACKUP) and not allocate.mine(lease):
+        return "lease-owned-by-peer", None
+    if state in (RELEASED, EXPIRED) and not allocate.of_client(lease):
+        return "lease-in-transition", state.value
+    if state is RESET and not allocate.mine(lease):
+        return "lease-reset", None
+    if server.conf.server_id_check and packet.server_id and packet.server_id != server.address:
+        return "not-our-server-id", None
+    return None
+
+
+def _right_network(server: "Server", packet: Packet, wanted: int, network: str | None, head: Head) -> bool:
+    """Whether the address fits where the client is; says and refuses if not."""
+    here = server.network_of(packet)
+    told = packet.requested and not packet.ciaddr
+    if here is not None and not told and not (packet.ciaddr and packet.giaddr):
+        return True
+    if here is not None and network == here:
+        return True
+    if here is None and network is None:
+        server.log("request", **head, note="unknown-subnet")
+    elif server.conf.authoritative:
+        server.log("request", **head, note="wrong-network")
+        refuse(server, packet, wanted)
+    else:
+        server.log("request", **head, note="not-authoritative")
+    return False
+
+
+def refuse(server: "Server", packet: Packet, ip: int) -> None:
+    """DHCPNAK."""
+    server.log("nak", ip=server.address_text(ip), mac=packet.client, hostname=None, via=packet.via)
+    answer(server, MessageType.NAK, packet, 0, 0)
+
+
+def release(server: "Server", packet: Packet) -> None:
+    """A client gives its address back."""
+    if packet.requested:
+        server.log("release-with-requested-address", mac=packet.client)
+    chain = server.database.by_uid.get(packet.uid, ()) if packet.uid else ()
+    lease = next((one for one in chain if one.ip == packet.ciaddr), None)
+    lease = lease or server.database.by_ip.get(packet.ciaddr)
+    if lease is not None and lease.hardware != packet.hardware:
+        lease = None
+    hostname = printable(lease.hostname) if lease is not None else None
+    if lease is not None:
+        rel = lease.pool.relationship
+        if rel is not None and not rel.service.answers:
+            rel.log("failover-ignored", reason=rel.reason)
+            return
+        if lease.ends > server.now:
+            server.release(lease)
+    server.log(
+        "release",
+        ip=server.address_text(packet.ciaddr),
+        mac=packet.client,
+        hostname=hostname,
+        via=packet.via,
+        note="found" if lease is not None else "not-found",
+    )
+
+
+def decline(server: "Server", packet: Packet) -> None:
+    """A client says that the address is in use by somebody else."""
+    if not packet.requested:
+        return
+    lease = server.database.by_ip.get(packet.requested)
+    hostname = printable(lease.hostname) if lease is not None else None
+    if lease is not None:
+        rel = lease.pool.relationship
+        if rel is not None and not rel.service.answers:
+            rel.log("failover-ignored", reason=rel.reason)
+            return
+        server.abandon(lease, "declined.")
+    server.log(
+        "decline",
+        ip=server.address_text(packet.requested),
+        mac=packet.client,
+        hostname=hostname,
+        via=packet.via,
+        note="abandoned" if lease is not None else "not-found",
+    )
+
+
+def inform(server: "Server", packet: Packet) -> None:
+    """A client that has an address asks for options; failover does not matter."""
+    ip = str(IPv4Address(packet.ciaddr))
+    network = server.network_with(packet.ciaddr)
+    if network is None:
+        server.log("inform", ip=ip, via=packet.via, note="unknown-subnet", detail=f"client address {ip}")
+        return
+    if not server.conf.authoritative:
+        server.log(
+            "inform", ip=ip, via=packet.via, note="not-authoritative", detail=server.subnet_of(packet.ciaddr)
+        )
+        return
+    server.log("inform", ip=ip, via=packet.via)
+    server.log("inform-ack", ip=ip, mac=packet.client, via=packet.via)
+    answer(server, MessageType.ACK, packet, 0, 0)
+
+
+HANDLERS = {
+    MessageType.DISCOVER: discover,
+    MessageType.REQUEST: request,
+    MessageType.RELEASE: release,
+    MessageType.DECLINE: decline,
+    MessageType.INFORM: inform,
+}

@@ -1,0 +1,349 @@
+"""One dhcpd as a machine without I/O: ``handle(event, now)`` gives back what it wants done."""
+
+import random
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from dhcplens.engine import balance, link, offer, release3, requests, updates
+from dhcplens.engine.database import Database
+from dhcplens.engine.dialect import V4_4_3, Dialect
+from dhcplens.engine.events import (
+    SECOND,
+    Arrived,
+    Close,
+    Commit,
+    ControlShutdown,
+    DialFailed,
+    Effect,
+    Event,
+    Exit,
+    Fired,
+    LinkDown,
+    LinkIn,
+    LinkUp,
+    Log,
+    Packet,
+    PingAnswered,
+    Received,
+    Reply,
+    Rewrite,
+    SetState,
+    SetTimer,
+    Start,
+    StateRecord,
+    Terminate,
+    Write,
+)
+from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record
+from dhcplens.engine.pool import Pool
+from dhcplens.engine.relationship import Relationship
+from dhcplens.engine.states import NORMAL, PARTNER_DOWN, RECOVER, SHUTDOWN, STARTUP
+from dhcplens.model.conf import DhcpdConf
+
+REWRITE_SECONDS = 3600
+SHUTDOWN_SECONDS = 5
+COMMIT_SECONDS = 2
+
+
+class Server:
+    """A dhcpd. ``now`` is its clock in seconds since 1970, ``micros`` the same in microseconds.
+
+    ``hardware`` is the address of its interface, as it logs it; ``seed`` decides the few seconds by which
+    balancing is put off at random.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        conf: DhcpdConf,
+        *,
+        address: IPv4Address,
+        dialect: Dialect = V4_4_3,
+        hardware: str = "00:16:3e:ac:00:01",
+        interface: str = "eth0",
+        seed: int | str = 0,
+    ) -> None:
+        self.name = name
+        self.conf = conf
+        self.dialect = dialect
+        self.address = int(address)
+        self.hardware = hardware
+        self.interface = interface
+        self.random = random.Random(f"{seed}/{name}")
+        self.now = self.micros = 0
+        self.out: list[Effect] = []
+        self.running = False
+        self.relationships: dict[str, Relationship] = {}
+        self.pings: dict[int, tuple[Lease, Reply]] = {}
+        self.database = Database(self, conf, {})
+        self._links: dict[int, Relationship] = {}
+        self._networks: dict[int, str | None] = {}
+        self._pools: dict[str, list[Pool]] = {}
+        self._written = False
+        self._rewritten = 0
+        self._commit_at = 0
+        self._leaving = False
+
+    # --- the interface -------------------------------------------------------------------------
+
+    def handle(self, event: Event, micros: int) -> list[Effect]:
+        """What this event makes the server do, in order; ``micros``: its clock, microseconds since 1970."""
+        self.micros = micros
+        self.now = micros // SECOND
+        if isinstance(event, Start):
+            self._start(event)
+        elif self.running:
+            self._event(event)
+        effects, self.out = self.out, []
+        return effects
+
+    def _event(self, event: Event) -> None:
+        if isinstance(event, Arrived):
+            handler = requests.HANDLERS.get(event.packet.type)
+            if handler is not None:
+                handler(self, event.packet)
+        elif isinstance(event, Received):
+            if (rel := self._links.get(event.link)) is not None:
+                link.received(rel, event.link, event.message)
+        elif isinstance(event, Fired):
+            self._fired(*event.key)
+        elif isinstance(event, LinkUp):
+            rel = self.relationships[event.relationship]
+            self._links[event.link] = rel
+            link.opened(rel, event.link)
+        elif isinstance(event, LinkIn):
+            self._incoming(event)
+        elif isinstance(event, LinkDown):
+            if (rel := self._links.pop(event.link, None)) is not None:
+                link.closed(rel, event.link)
+        elif isinstance(event, DialFailed):
+            link.dial_failed(self.relationships[event.relationship], event.reason, event.unreachable)
+        elif isinstance(event, PingAnswered):
+            offer.ping_answered(self, event.ip)
+        elif isinstance(event, SetState):
+            self.relationships[event.relationship].set_state(event.state)
+        elif isinstance(event, ControlShutdown):
+            self._control_shutdown()
+        elif isinstance(event, Terminate):
+            self.log("signal-shutdown", signal=event.signal)
+            self._exit()
+
+    def _incoming(self, event: LinkIn) -> None:
+        """dhcpd knows whose connection it is by the source address; the last declaration goes first."""
+        for rel in reversed(self.relationships.values()):
+            if rel.conf.peer_address == str(IPv4Address(event.source)):
+                self._links[event.link] = rel
+                link.opened(rel, event.link)
+                return
+        self.log("listener-no-state")
+        self.out.append(Close(event.link))
+
+    def _fired(self, kind: str, which: Any) -> None:
+        if kind == "pool":
+            self.database.expire(self.database.pools[which])
+        elif kind == "ping":
+            offer.pinged(self, which)
+        elif kind == "commit":
+            self._commit_at = 0
+            self.commit()
+        elif kind == "leave":
+            self._leave()
+        else:
+            self._relationship_timer(kind, self.relationships[which])
+
+    def _relationship_timer(self, kind: str, rel: Relationship) -> None:
+        if kind == "contact":
+            link.contact(rel)
+        elif kind == "silence":
+            link.silence(rel)
+        elif kind == "acks":
+            updates.acks_due(rel)
+        elif kind == "balance":
+            balance.run_scheduled(rel)
+        elif kind == "reconnect":
+            link.dial(rel)
+        elif kind == "link":
+            link.accept_timeout(rel)
+        elif kind == "startup":
+            rel.lose_link()
+        elif kind == "recovered":
+            rel.recovered()
+        elif kind == "auto-partner-down":
+            rel.set_state(PARTNER_DOWN)
+
+    # --- start and end -------------------------------------------------------------------------
+
+    def _start(self, event: Start) -> None:
+        self.running = True
+        self.relationships = {peer.name: Relationship(self, peer, self.now) for peer in self.conf.peers}
+        self.database = Database(self, self.conf, self.relationships)
+        self.pings, self._links, self._networks = {}, {}, {}
+        self._leaving = False
+        self._commit_at = 0
+        self._pools = {}
+        for pool in self.database.pools:
+            pool.network = self._network_name(pool.network)
+            self._pools.setdefault(pool.network, []).append(pool)
+        self._banner()
+        for record in event.records:
+            if isinstance(record, StateRecord) and record.relationship in self.relationships:
+                self.relationships[record.relationship].restore(record)
+        self.database.load(record for record in event.records if isinstance(record, Record))
+        self._rewrite()
+        self._listening()
+        for rel in self.relationships.values():
+            rel.set_state(STARTUP)
+            link.dial(rel)
+        if self.dialect.both_normal_line:
+            self.log("starting-service")
+
+    def _banner(self) -> None:
+        self.log("server-version", version=self.dialect.version)
+        self.log("copyright", years=self.dialect.years)
+        self.log("all-rights-reserved")
+        self.log("project-address", url=self.dialect.url)
+
+    def _listening(self) -> None:
+        network = self.network_with(self.address)
+        method = f"LPF/{self.interface}/{self.hardware}" + (f"/{network}" if network else "")
+        self.log("listening", method=method)
+        self.log("sending", method=method)
+        self.log("sending", method="Socket/fallback/fallback-net")
+
+    def _control_shutdown(self) -> None:
+        """Tell the peer, wait until it is in partner-down (five seconds at most), leave."""
+        self._leaving = True
+        for rel in self.relationships.values():
+            if rel.me is NORMAL:
+                rel.set_state(SHUTDOWN)
+        self.timer(("leave", ""), self.now + SHUTDOWN_SECONDS)
+
+    def partner_moved(self) -> None:
+        """A partner told its state: a server that wants to leave may do so now."""
+        if self._leaving and all(rel.partner is PARTNER_DOWN for rel in self.relationships.values()):
+            self._leave()
+
+    def _leave(self) -> None:
+        for rel in self.relationships.values():
+            if rel.me is SHUTDOWN and rel.partner is PARTNER_DOWN:
+                rel.set_state(RECOVER)
+        self._exit()
+
+    def _exit(self) -> None:
+        self.running = False
+        self.commit()
+        self.out.append(Exit(0))
+
+    # --- what the parts use --------------------------------------------------------------------
+
+    def log(self, code: str, **fields: object) -> None:
+        """Log a line of the catalogue."""
+        self.out.append(Log(code, fields))
+
+    def timer(self, key: tuple[str, Any], at: int | None) -> None:
+        """Set a timer to a second of the own clock, or stop it."""
+        self.out.append(SetTimer(key, None if at is None else at * SECOND))
+
+    def timer_at(self, key: tuple[str, Any], micros: int | None) -> None:
+        """Set a timer to a microsecond of the own clock, or stop it."""
+        self.out.append(SetTimer(key, micros))
+
+    def write(self, record: Record | StateRecord) -> None:
+        """Append to the lease file."""
+        self._written = True
+        self.out.append(Write(record))
+
+    def commit(self) -> None:
+        """Make everything written durable; about once an hour the file is written anew."""
+        if self._written and self.now - self._rewritten > REWRITE_SECONDS:
+            self._rewrite()
+        self.out.append(Commit())
+
+    def commit_soon(self) -> None:
+        """Make everything written durable within two seconds."""
+        if not self._commit_at:
+            self._commit_at = self.now + COMMIT_SECONDS
+            self.timer(("commit", ""), self._commit_at)
+
+    def _rewrite(self) -> None:
+        self._written = False
+        self._rewritten = self.now
+        leases = self.database.worth_writing()
+        states = [rel.record() for rel in self.relationships.values()]
+        self.log("wrote-leases", count=len(leases))
+        self.out.append(Rewrite((*states, *leases)))
+
+    def release(self, lease: Lease) -> None:
+        """End an active lease at the client's wish."""
+        if lease.state is not ACTIVE and lease.state is not ABANDONED:
+            return
+        lease.ends = self.now
+        rel = lease.pool.relationship
+        if self.dialect.rewind:
+            lease.tstp = self.now
+        if rel is None:
+            lease.next = FREE
+        elif self.database.may_rewind(lease, rel):
+            lease.next = lease.rewind
+        else:
+            lease.next = RELEASED
+        self.database.move(lease, commit=True, propagate=True, immediate=True)
+
+    def abandon(self, lease: Lease, reason: str) -> None:
+        """Give an address to nobody for a while, because somebody uses it unasked."""
+        self.log("abandoning", ip=lease.address, reason=reason)
+        wait = self.conf.abandon_lease_time if self.dialect.abandon_lasts else 0
+        self.database.identify(lease, b"", b"", ABANDONED)
+        lease.ends = min(self.now + wait, NEVER)
+        lease.next = ABANDONED
+        self.database.move(lease, commit=True, propagate=True, immediate=True)
+
+    def check_pool(self, pool: Pool) -> None:
+        """3.0.x: a pool is looked at whenever an address is chosen from it."""
+        if pool.relationship is not None:
+            release3.check(pool.relationship, pool)
+
+    # --- networks ------------------------------------------------------------------------------
+
+    def pools_of(self, network: str) -> Sequence[Pool]:
+        """Pools of a network, in the order of the configuration."""
+        return self._pools.get(network, ())
+
+    def pool_name(self, pool: Pool) -> str:
+        """What stands for the pool's pointer in the log."""
+        return f"{0x55D0_0000_0000 + 0x1000 * (pool.number + 1):x}"
+
+    def address_text(self, ip: int) -> str:
+        """An address as dhcpd prints it."""
+        lease = self.database.by_ip.get(ip)
+        return lease.address if lease is not None else str(IPv4Address(ip))
+
+    def network_of(self, packet: Packet) -> str | None:
+        """The network that the packet comes from: of its relay, else of the interface."""
+        return self.network_with(packet.giaddr or self.address)
+
+    def network_with(self, ip: int) -> str | None:
+        """The network that an address belongs to."""
+        if ip not in self._networks:
+            self._networks[ip] = next(
+                (self._network_name(name) for name, subnet in self.conf.subnets if _within(ip, subnet)), None
+            )
+        return self._networks[ip]
+
+    def subnet_of(self, ip: int) -> str:
+        """The network number of the subnet that an address belongs to."""
+        subnets = (subnet for _, subnet in self.conf.subnets if _within(ip, subnet))
+        return next((str(subnet.network_address) for subnet in subnets), "")
+
+    def _network_name(self, name: str) -> str:
+        """The name of a network as logged; the one of a lone subnet is shorter in 3.0.x."""
+        address, slash, length = name.partition("/")
+        if self.dialect.wide_names or not slash or not length.isdigit():
+            return name
+        octets = address.split(".")[: max(1, -(-int(length) // 8))]
+        return f"{'.'.join(octets)}/{length}"
+
+
+def _within(ip: int, subnet: IPv4Network) -> bool:
+    return ip & int(subnet.netmask) == int(subnet.network_address)

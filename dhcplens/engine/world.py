@@ -1,0 +1,350 @@
+"""A deterministic world for servers: one seed, one queue of events, clocks, links, disks."""
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from ipaddress import IPv4Address
+from typing import Any
+
+from dhcplens.engine.clock import Clock
+from dhcplens.engine.dialect import V4_4_3, Dialect
+from dhcplens.engine.disk import Disk
+from dhcplens.engine.events import (
+    SECOND,
+    Answer,
+    Arrived,
+    Close,
+    Commit,
+    ControlShutdown,
+    Dial,
+    DialFailed,
+    Effect,
+    Event,
+    Exit,
+    Fired,
+    LinkDown,
+    LinkIn,
+    LinkUp,
+    Log,
+    Packet,
+    Ping,
+    PingAnswered,
+    Received,
+    Reply,
+    Rewrite,
+    Send,
+    SetState,
+    SetTimer,
+    Start,
+    Terminate,
+    Write,
+)
+from dhcplens.engine.network import RETRANSMIT, Connection, Network
+from dhcplens.engine.server import Server
+from dhcplens.model.conf import DhcpdConf
+from dhcplens.model.states import FailoverState
+
+LINK_DELAY = 1_000
+CLIENT_DELAY = 1_000
+NO_ROUTE_SECONDS = 3
+
+
+class Host:
+    """A machine with a server, a clock and a disk."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.name = server.name
+        self.clock = Clock()
+        self.disk = Disk()
+        self.timers: dict[tuple[str, Any], int] = {}
+        self.life = 0  # counts the processes; what was meant for an earlier one is dropped
+
+    @property
+    def running(self) -> bool:
+        """Whether the server's process lives."""
+        return self.server.running
+
+
+class World:
+    """Hosts in one network. ``now`` is in microseconds since 1970.
+
+    ``on_effect`` sees every effect with its host, ``on_reply`` every answer as it reaches the client,
+    ``after`` is called after each event that a host has dealt with.
+    """
+
+    def __init__(self, begin: int, seed: int | str) -> None:
+        self.now = begin
+        self.seed = seed
+        self.hosts: dict[str, Host] = {}
+        self.network = Network(LINK_DELAY, random.Random(f"{seed}/network"))
+        self.strangers: set[int] = set()
+        self.on_effect: Callable[[Host, Effect], None] | None = None
+        self.on_reply: Callable[[Host, Reply], None] | None = None
+        self.after: Sequence[Callable[[Host, Event], None]] = ()
+        self._queue: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._number = 0
+        self._connections: dict[int, Connection] = {}
+        self._does: dict[type, Callable[[Host, Any], None]] = {
+            Write: self._write,
+            Commit: self._commit,
+            Rewrite: self._rewrite,
+            SetTimer: self._set_timer,
+            Dial: self._dial,
+            Send: self._send,
+            Close: self._close,
+            Answer: self._answer,
+            Ping: self._ping,
+            Exit: self._exited,
+        }
+
+    # --- hosts ---------------------------------------------------------------------------------
+
+    def add(
+        self,
+        name: str,
+        conf: DhcpdConf,
+        address: IPv4Address,
+        *,
+        dialect: Dialect = V4_4_3,
+        hardware: str | None = None,
+    ) -> Host:
+        """A new host; its server does not run yet."""
+        hardware = hardware or f"00:16:3e:ac:00:{len(self.hosts) + 1:02x}"
+        server = Server(name, conf, address=address, dialect=dialect, hardware=hardware, seed=f"{self.seed}")
+        host = self.hosts[name] = Host(server)
+        return host
+
+    def start(self, name: str) -> None:
+        """Start the server with what is on its disk; nothing if it runs."""
+        host = self.hosts[name]
+        if not host.running:
+            host.life += 1
+            self.tell(host, Start(tuple(host.disk.records)))
+
+    def stop(self, name: str, signal: int = 15) -> None:
+        """End the server by a signal that it can answer."""
+        if self.hosts[name].running:
+            self.tell(self.hosts[name], Terminate(signal))
+
+    def crash(self, name: str, *, lost: int = 0) -> None:
+        """End the server at once; the disk loses what was not committed and ``lost`` blocks more."""
+        host = self.hosts[name]
+        if host.running:
+            host.server.running = False
+            host.disk.crash(lost=lost)
+            self._gone(host)
+
+    def set_state(self, name: str, state: FailoverState) -> None:
+        """The operator sets the state of the server's relationships; nothing if it does not run."""
+        host = self.hosts[name]
+        for relationship in list(host.server.relationships) if host.running else ():
+            self.tell(host, SetState(relationship, state))
+
+    def shut_down(self, name: str) -> None:
+        """The operator shuts the server down over OMAPI."""
+        if self.hosts[name].running:
+            self.tell(self.hosts[name], ControlShutdown())
+
+    def set_clock(self, name: str, offset: int) -> None:
+        """From now on the clock of a host is off by that many microseconds; timers keep their local time."""
+        host = self.hosts[name]
+        host.clock.step(self.now, offset)
+        for key, at in host.timers.items():
+            self.at(max(self.now, host.clock.world(at)), self._fire, host, host.life, key, at)
+
+    # --- the link ------------------------------------------------------------------------------
+
+    def cut(self, sender: str | None = None) -> None:
+        """Cut the ways between all hosts, or those of one sender."""
+        for one in self.hosts:
+            for other in self.hosts:
+                if one != other and sender in (None, one):
+                    self.network.way(one, other).cut = True
+
+    def delay(self, microseconds: int) -> None:
+        """Every message takes that much longer."""
+        for one in self.hosts:
+            for other in self.hosts:
+                if one != other:
+                    self.network.way(one, other).delay = LINK_DELAY + microseconds
+
+    def heal(self) -> None:
+        """No way is cut or delayed any longer; TCP delivers what it held."""
+        for way in self.network.ways():
+            way.cut, way.delay = False, LINK_DELAY
+        for connection in list(self._connections.values()):
+            self.at(self.now + RETRANSMIT, self._resume, connection)
+
+    def _resume(self, connection: Connection) -> None:
+        for receiver, held in connection.held.items():
+            if self.network.way(connection.other(receiver), receiver).cut:
+                continue
+            while held:
+                message = held.popleft()
+                self._transmit(connection, connection.other(receiver), message)
+        self._part(connection)
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def at(self, when: int, what: Callable[..., None], *arguments: Any) -> None:
+        """Have something done at a moment of the world."""
+        self._number += 1
+        heappush(self._queue, (when, self._number, what, arguments))
+
+    def run(self, until: int) -> None:
+        """Let time pass until that moment."""
+        queue = self._queue
+        while queue and queue[0][0] <= until:
+            self.now, _, what, arguments = heappop(queue)
+            what(*arguments)
+        self.now = until
+
+    def tell(self, host: Host, event: Event) -> None:
+        """Have a host deal with an event, and do what it wants done."""
+        life = host.life
+        for effect in host.server.handle(event, host.clock.local(self.now)):
+            if self.on_effect is not None:
+                self.on_effect(host, effect)
+            if not isinstance(effect, Log) and host.life == life:
+                self._does[type(effect)](host, effect)
+        for check in self.after:
+            check(host, event)
+
+    def _later(self, host: Host, life: int, event: Event) -> None:
+        if host.life == life and host.running:
+            self.tell(host, event)
+
+    # --- effects -------------------------------------------------------------------------------
+
+    def _write(self, host: Host, effect: Write) -> None:
+        host.disk.write(effect.record)
+
+    def _commit(self, host: Host, _: Commit) -> None:
+        host.disk.commit()
+
+    def _rewrite(self, host: Host, effect: Rewrite) -> None:
+        host.disk.replace(effect.records)
+
+    def _set_timer(self, host: Host, effect: SetTimer) -> None:
+        if effect.at is None:
+            host.timers.pop(effect.key, None)
+            return
+        host.timers[effect.key] = effect.at
+        when = max(self.now, host.clock.world(effect.at))
+        self.at(when, self._fire, host, host.life, effect.key, effect.at)
+
+    def _fire(self, host: Host, life: int, key: tuple[str, Any], at: int) -> None:
+        if host.life == life and host.timers.get(key) == at:
+            if host.clock.local(self.now) < at:
+                return
+            del host.timers[key]
+            self.tell(host, Fired(key))
+
+    def _answer(self, host: Host, effect: Answer) -> None:
+        if self.on_reply is not None:
+            self.at(self.now + CLIENT_DELAY, self.on_reply, host, effect.reply)
+
+    def deliver(self, name: str, packet: Packet) -> None:
+        """A client's packet is on its way to a server."""
+        host = self.hosts[name]
+        self.at(self.now + CLIENT_DELAY, self._later_any, host, Arrived(packet))
+
+    def _later_any(self, host: Host, event: Event) -> None:
+        if host.running:
+            self.tell(host, event)
+
+    def _ping(self, host: Host, effect: Ping) -> None:
+        if effect.ip in self.strangers:
+            self.at(self.now + CLIENT_DELAY, self._later, host, host.life, PingAnswered(effect.ip))
+
+    def _exited(self, host: Host, _: Exit) -> None:
+        host.disk.commit()
+        self._gone(host)
+
+    # --- connections ---------------------------------------------------------------------------
+
+    def _gone(self, host: Host) -> None:
+        """The process has ended: its kernel closes its connections."""
+        host.life += 1
+        host.timers.clear()
+        for connection in list(self._connections.values()):
+            if host.name in connection.open_for:
+                self._leave(connection, host.name)
+
+    def _dial(self, host: Host, effect: Dial) -> None:
+        conf = host.server.relationships[effect.relationship].conf
+        other = self._at_address(conf.peer_address, conf.peer_port)
+        life = host.life
+        if other is None:
+            at = self.now + NO_ROUTE_SECONDS * SECOND
+            self.at(at, self._later, host, life, DialFailed(effect.relationship, unreachable=True))
+            return
+        at = self.now + self.network.way(host.name, other.name).delay
+        if not self.network.passes(host.name, other.name):
+            self.at(at, self._later, host, life, DialFailed(effect.relationship, unreachable=True))
+        elif not other.running:
+            self.at(at, self._later, host, life, DialFailed(effect.relationship))
+        else:
+            self.at(at, self._connect, host, life, other, effect.relationship)
+
+    def _at_address(self, address: str | None, port: int) -> Host | None:
+        for host in self.hosts.values():
+            for conf in host.server.conf.peers:
+                if conf.address == address and conf.port == port:
+                    return host
+        return None
+
+    def _connect(self, host: Host, life: int, other: Host, relationship: str) -> None:
+        if host.life != life or not host.running:
+            return
+        if not other.running or not self.network.passes(host.name, other.name):
+            self.tell(host, DialFailed(relationship))
+            return
+        self._number += 1
+        connection = Connection(self._number, host.name, other.name, {host.name, other.name})
+        self._connections[connection.number] = connection
+        self.tell(host, LinkUp(connection.number, relationship))
+        if other.name in connection.open_for:
+            self.tell(other, LinkIn(connection.number, host.server.address))
+
+    def _send(self, host: Host, effect: Send) -> None:
+        connection = self._connections.get(effect.link)
+        if connection is not None and host.name in connection.open_for:
+            self._transmit(connection, host.name, effect.message)
+
+    def _transmit(self, connection: Connection, sender: str, message: Any) -> None:
+        receiver = connection.other(sender)
+        if self.network.way(sender, receiver).cut:
+            connection.held.setdefault(receiver, deque()).append(message)
+            return
+        at = self.network.arrival(self.now, connection, sender)
+        self.at(at, self._arrive, connection, sender, message)
+
+    def _arrive(self, connection: Connection, sender: str, message: Any) -> None:
+        receiver = connection.other(sender)
+        if self.network.way(sender, receiver).cut:
+            connection.held.setdefault(receiver, deque()).append(message)
+        elif receiver in connection.open_for:
+            self.tell(self.hosts[receiver], Received(connection.number, message))
+
+    def _close(self, host: Host, effect: Close) -> None:
+        connection = self._connections.get(effect.link)
+        if connection is not None:
+            self._leave(connection, host.name)
+
+    def _leave(self, connection: Connection, name: str) -> None:
+        """A host has closed its end; the other end hears of it when packets pass."""
+        connection.open_for.discard(name)
+        at = self.network.arrival(self.now, connection, name)
+        self.at(at, self._part, connection)
+
+    def _part(self, connection: Connection) -> None:
+        if len(connection.open_for) == 2 or connection.number not in self._connections:
+            return
+        if connection.open_for and not self.network.passes(connection.a, connection.b):
+            return
+        del self._connections[connection.number]
+        for name in connection.open_for:
+            self.tell(self.hosts[name], LinkDown(connection.number))
