@@ -26,11 +26,12 @@ _STATES = [state.value for state in BindingState]
 
 
 def written(bindings: pd.DataFrame) -> pd.Series:
-    """When each block was written at the earliest, reckoned from its stamps and those of the blocks before it.
+    """When each block was written at the earliest, reckoned from its stamps and those of the blocks before
+    it.
 
-    A block carries no time of writing. Begins and client transactions lie in the past of it; so does the end of
-    a lease that is over, and what was sent to the partner of an address that is free or backup (dhcpd's db.c).
-    Blocks are appended, so no block is older than the one before it.
+    A block carries no time of writing. Begins and client transactions lie in the past of it; so does the end
+    of a lease that is over, and what was sent to the partner of an address that is free or backup (dhcpd's
+    db.c). Blocks are appended, so no block is older than the one before it.
     """
     over = bindings["state"].isin(_OVER).to_numpy()
     rest = bindings["state"].isin(_AT_REST).to_numpy()
@@ -50,14 +51,15 @@ def binding_view(
 ) -> pd.DataFrame:
     """BINDING_VIEW of one or two servers' ``bindings`` as of a time, by address.
 
-    With ``limit`` blocks that were written later do not count; unless ``compared`` all differences are 'none'.
+    With ``limit`` blocks that were written later do not count; unless ``compared`` all differences are
+    'none'.
     """
     sides = [_last(table, at if limit else None) for table in tables]
     names = _sorted_addresses(sides)
     place = {name: number for number, name in enumerate(names)}
     columns: dict[str, object] = {"ip": coded(np.arange(len(names)), names)}
     rows = []
-    for side, name in zip([*sides, _empty()][:2], ("first", "second"), strict=True):
+    for side, name in zip([*sides, _empty(), _empty()], ("first", "second"), strict=False):
         row = np.full(len(names), -1, dtype=np.int64)
         where = np.array([place.get(ip, -1) for ip in side["ip"].cat.categories], dtype=np.int64)
         row[where[codes(side["ip"])]] = np.arange(len(side))
@@ -68,7 +70,7 @@ def binding_view(
 
 
 def history(bindings: Mapping[str, pd.DataFrame], ip: str) -> pd.DataFrame:
-    """All blocks of one address with ``written``, in order of that time; blocks that dhcpd refuses included."""
+    """All blocks of one address with ``written``, in order of that time; refused blocks too."""
     parts = []
     for table in bindings.values():
         mine = (table["ip"] == ip).to_numpy()

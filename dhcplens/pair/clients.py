@@ -14,7 +14,7 @@ from dhcplens.pair.schemas import CLIENTS, SERVED
 
 
 def identifiers(bindings: Sequence[pd.DataFrame]) -> dict[str, str]:
-    """The client identifier that each hardware address last used, from lease files; both in hex with colons."""
+    """Client identifier that each hardware address last used, from lease files; both in hex with colons."""
     found: dict[str, str] = {}
     for table in bindings:
         known = table[table["uid"].notna() & table["mac"].notna()]
@@ -24,7 +24,7 @@ def identifiers(bindings: Sequence[pd.DataFrame]) -> dict[str, str]:
 
 
 def bucket(key: str | None) -> int | None:
-    """Hash bucket of a client key in hex, None where it is no hex (an address stands for an unnamed client)."""
+    """Hash bucket of a client key in hex, None where it is no hex (as the address of an unnamed client)."""
     try:
         return client_hash(bytes.fromhex((key or "").replace(":", ""))) if key else None
     except ValueError:
@@ -32,7 +32,7 @@ def bucket(key: str | None) -> int | None:
 
 
 def buckets(macs: Sequence[str], identifier: Mapping[str, str]) -> list[int | None]:
-    """Hash bucket of each client: of its client identifier where that is known, else of its hardware address."""
+    """Hash bucket of each client: of its identifier where that is known, else of its hardware address."""
     return [bucket(identifier.get(mac, mac)) for mac in macs]
 
 

@@ -1,6 +1,7 @@
 """How each process life ended: its own word, its partner's, or nobody's.
 
-dhcpd 4.4 logs nothing on a plain stop or a crash (dhcpd's dhcpd.c), so the partner's lost link is often the only witness.
+dhcpd 4.4 logs nothing on a plain stop or a crash (dhcpd's dhcpd.c), so the partner's lost link is often the
+only witness.
 """
 
 from bisect import bisect_left
@@ -23,7 +24,7 @@ _SLACK = 2 * 10**9  # stamps of whole seconds, on two machines
 
 @dataclass(frozen=True)
 class _Loss:
-    """The partner lost the link: when (on this server's clock), where it says so, and whether it came back."""
+    """The partner lost the link: when (on this server's clock), where it says so, whether it came back."""
 
     stamp: int
     relationship: str
@@ -45,7 +46,7 @@ def ends(journal: Journal, runs: tuple[Run, ...], partner: Journal | None, offse
             if following
             else End(UNKNOWN_TIME, "open")
         )
-        for place, (run, following) in enumerate(zip(runs, [*runs[1:], None], strict=True))
+        for place, (run, following) in enumerate(zip(runs, [*runs[1:], None], strict=False))
     )
 
 

@@ -1,4 +1,6 @@
-"""One server's message lines brought together by client and exchange (RFC 2131 §4.4), whole columns at a time."""
+"""One server's message lines brought together by client and exchange (RFC 2131 §4.4), whole columns at a
+time.
+"""
 
 from dataclasses import dataclass
 from typing import Final

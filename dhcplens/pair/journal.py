@@ -22,8 +22,9 @@ UPDATE = "update-line"
 class Journal:
     """Moves, notices, pool lines and refused updates of one server, by time and then by line.
 
-    ``event`` is MOVE, PARTNER_MOVE, POOL, UPDATE or the code of a notice; ``new`` the state of a move, ``fatal`` marks notices with which a
-    process dies, ``args`` is the JSON text of a notice. ``seen`` holds the sorted times of the message lines, which are not events here.
+    ``event`` is MOVE, PARTNER_MOVE, POOL, UPDATE or the code of a notice; ``new`` the state of a move,
+    ``fatal`` marks notices with which a process dies, ``args`` is the JSON text of a notice. ``seen`` holds
+    the sorted times of the message lines, which are not events here.
     """
 
     server: str
@@ -118,7 +119,9 @@ def journal(server: str, log: LogTables) -> Journal:
 
 
 def _source_ranks(source: NDArray[np.object_], stamp: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of each row's file, files in the order of their first times: lines of one second keep file order."""
+    """Number of each row's file, files in the order of their first times: lines of one second keep file
+    order.
+    """
     codes, names = pd.factorize(source)
     begins = pd.Series(stamp).groupby(codes).min().reindex(range(len(names)))
     ranks = np.empty(len(names), dtype=np.int64)

@@ -1,6 +1,7 @@
 """When each side believed the failover link up or down.
 
-dhcpd does not log that a link came up; a line that is only written while linked shows it (dhcpd's failover.c).
+dhcpd does not log that a link came up; a line that is only written while linked shows it (dhcpd's
+failover.c).
 """
 
 from collections.abc import Iterator

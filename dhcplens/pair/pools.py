@@ -34,7 +34,7 @@ def pool_series(
 
 
 def full_network(printed: str | None) -> str | None:
-    """A network as dhcpd 4 prints it: 3.0 and 3.1 leave out octets that the mask does not touch ('10.69/16')."""
+    """A network as dhcpd 4 prints it: 3.0 and 3.1 leave out octets beyond the mask ('10.69/16')."""
     if printed is None:
         return None
     address, slash, bits = printed.partition("/")

@@ -1,8 +1,8 @@
 """Who is primary and who secondary, from every sign there is.
 
 Grounds in order of weight: the configuration; ``mclt`` in the state blocks of the lease file, which only a
-secondary writes (dhcpd's db.c); the sign of ``lts`` in pool lines, which each server prints from its own point
-of view; lines and moves that only one role makes (dhcpd's failover.c).
+secondary writes (dhcpd's db.c); the sign of ``lts`` in pool lines, which each server prints from its own
+point of view; lines and moves that only one role makes (dhcpd's failover.c).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +109,8 @@ def _said(
 def _lts_signs(server: str, pools: pd.DataFrame, only: str | None) -> Iterator[Sign]:
     """lts of 3.1 and newer is positive for an owner of more than half; 3.0 prints what a server lacks.
 
-    In 3.0 a primary also prints the newer sign, when it answers a pool request: there only the other sign proves.
+    In 3.0 a primary also prints the newer sign, when it answers a pool request: there only the other sign
+    proves.
     """
     surplus = (pools["free"] - pools["backup"]).fillna(0).to_numpy(dtype=np.int64)
     same = np.sign(surplus) * np.sign(pools["lts"].fillna(0).to_numpy(dtype=np.int64))

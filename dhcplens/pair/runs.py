@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dhcplens.ingest.catalogue import boot_codes
 from dhcplens.pair.columns import UNKNOWN_TIME
 from dhcplens.pair.journal import MOVE, PARTNER_MOVE, POOL, UPDATE, Journal
 
@@ -19,7 +20,9 @@ _LOADING = 15 * 60 * 10**9  # a big lease file is read for minutes between banne
 
 @dataclass(frozen=True)
 class Run:
-    """One process life; stamps in nanoseconds, UNKNOWN_TIME where not known; ``begin`` is its first journal entry."""
+    """One process life; stamps in nanoseconds, UNKNOWN_TIME where not known; ``begin`` is its first journal
+    entry.
+    """
 
     begin: int
     start: int
@@ -41,21 +44,21 @@ class End:
 def starts(journal: Journal) -> tuple[Run, ...]:
     """Where each process life begins, in order; the first one may have begun before the log.
 
-    A banner alone is no start: a test of the configuration (dhcpd -t) writes one too. What counts is a move to startup, open
-    sockets or 'Server starting service.', with the last banner before it.
+    A banner alone is no start: a test of the configuration (dhcpd -t) writes one too. What counts is a move
+    to startup, open sockets or 'Server starting service.', with the last banner before it.
     """
     marks = _marked(journal)
-    if len(journal) and (not marks or marks[0].begin > 0):
+    until = marks[0].begin if marks else len(journal)
+    lived = not journal.where(*boot_codes())[:until].all()
+    if lived or (len(journal.seen) and (not marks or journal.seen[0] < marks[0].start)):
         marks.insert(0, Run(0, UNKNOWN_TIME, "before", None, 0))
-    if not len(journal) and len(journal.seen):
-        marks = [Run(0, UNKNOWN_TIME, "before", None, 0)]
     return tuple(_with_pid_changes(journal, marks))
 
 
 def run_of(journal: Journal, runs: tuple[Run, ...]) -> NDArray[np.int64]:
-    """Number of the run that wrote each journal entry."""
+    """Number of the run that wrote each journal entry; a banner before the first one counts to it."""
     begins = np.array([run.begin for run in runs], dtype=np.int64)
-    return np.searchsorted(begins, np.arange(len(journal)), side="right") - 1
+    return np.maximum(np.searchsorted(begins, np.arange(len(journal)), side="right") - 1, 0)
 
 
 def _marked(journal: Journal) -> list[Run]:

@@ -1,9 +1,9 @@
 """The frames that a pair gives, column by column; written in the manner of ``dhcplens.model.tables``.
 
-``first`` and ``second`` mean ``pair.servers[0]`` and ``pair.servers[1]``: primary and secondary where the roles are
-known. ``source``/``line`` is the row that begins or proves the thing, ``end_source``/``end_line`` the one that ends it
-(missing, with line 0, where nothing does). Times are those of the writing server's own clock unless a column says
-otherwise.
+``first`` and ``second`` mean ``pair.servers[0]`` and ``pair.servers[1]``: primary and secondary where the
+roles are known. ``source``/``line`` is the row that begins or proves the thing, ``end_source``/``end_line``
+the one that ends it (missing, with line 0, where nothing does). Times are those of the writing server's own
+clock unless a column says otherwise.
 """
 
 from typing import Final
@@ -37,7 +37,7 @@ STATES: Final = (
         subject="local: the writer's own state; partner: what it believes of its partner",
         about="server whose state it is (missing where the partner's name is not known)",
         state="FailoverState",
-        known="move: a logged move; before: old state of the first logged move; file: state block of the lease file",
+        known="move: a logged move; before: what the first logged move leaves; file: block of the lease file",
     ),
     *_BEGIN,
     *_END,
@@ -79,7 +79,7 @@ POOL_SERIES: Final = (
         Kind.WORD,
         server="who logged it",
         source="file",
-        relationship="failover relationship; filled in where there is only one, or where the configuration tells",
+        relationship="failover relationship; filled in where it is the only one or the configuration tells",
         network="shared network, or subnet written in full (10.69.0.0/16)",
         kind="pool (3.0), balancing, balanced, imbalanced",
     ),
@@ -142,7 +142,7 @@ TRANSACTIONS: Final = (
     *_columns(
         Kind.WORD,
         kind="as in exchanges",
-        outcome="the better outcome of both servers: acked, informed, released, declined, nak, offered, unanswered",
+        outcome="better one of both servers: acked, informed, released, declined, nak, offered, unanswered",
         offered_by="server that offered; 'both'",
         acked_by="server that acknowledged; 'both'",
         ip="address acknowledged, else offered, else asked for",
@@ -215,8 +215,8 @@ BINDING_VIEW: Final = (
     ),
     *_columns(
         Kind.WORD,
-        difference="none; missing-first, missing-second (not in that file, while the other's block is not free or "
-        "backup); client (active for two clients); state; ends (same state, other end)",
+        difference="none; missing-first, missing-second (not in that file, and in use in the other); "
+        "client (active for two clients); state; ends (same state, other end)",
     ),
 )
 SPANS: Final = (

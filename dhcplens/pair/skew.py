@@ -27,9 +27,9 @@ _HEARD = (*MADE_LINKED, FailoverState.RECOVER_DONE.value)
 class Skew:
     """Difference of the two clocks.
 
-    ``seconds`` is the clock of ``servers[1]`` minus the clock of ``servers[0]`` (positive: the second server's
-    clock is ahead), None where nothing tells. ``spread`` is the median distance of the samples from it in
-    seconds, ``count`` their number, ``how`` the ground: moves, messages or nothing.
+    ``seconds`` is the clock of ``servers[1]`` minus the clock of ``servers[0]`` (positive: the second
+    server's clock is ahead), None where nothing tells. ``spread`` is the median distance of the samples from
+    it in seconds, ``count`` their number, ``how`` the ground: moves, messages or nothing.
     """
 
     seconds: float | None
@@ -73,7 +73,8 @@ def skew_samples(first: Journal, second: Journal) -> pd.DataFrame:
 def estimate(samples: pd.DataFrame, first: str, how: str = "moves") -> Skew:
     """The skew that samples show.
 
-    The way of a message makes each sample a little late: the two directions are averaged so that this cancels out.
+    The way of a message makes each sample a little late: the two directions are averaged so that this cancels
+    out.
     """
     if samples.empty:
         return UNKNOWN

@@ -78,13 +78,16 @@ def _stretches(
         return
     number = run_of(journal, runs)
     moved = [_moved(journal, entry, int(number[entry])) for entry in entries]
-    earlier = [one for one in filed if one.start < moved[0].start]
+    run = runs[int(number[entries[0]])]
+    started = subject is Subject.LOCAL and run.start != UNKNOWN_TIME
+    earlier = [one for one in filed if one.start < (run.start if started else moved[0].start)]
     if not earlier or earlier[-1].state != journal.old[entries[0]]:
-        saved = subject is Subject.LOCAL and runs[int(number[entries[0]])].start != UNKNOWN_TIME
-        earlier = [] if saved else [_before(journal, entries[0], moved[0].run)]
+        earlier = [_before(journal, entries[0], moved[0].run)]
+    if started:  # the state that a process starts from was an earlier process's
+        earlier = [one for one in earlier if one.known == "file"]
     later = [one for one in filed if one.start > journal.last]
     whole = _closed([*earlier, *moved, *later], keep_runs=subject is Subject.LOCAL)
-    yield from (_clipped(one, ended) for one in whole) if subject is Subject.LOCAL else whole
+    yield from (_clipped(one, ended, run) for one in whole) if subject is Subject.LOCAL else whole
 
 
 def _before(journal: Journal, entry: int, run: int | None) -> _Stretch:
@@ -105,7 +108,7 @@ def _moved(journal: Journal, entry: int, run: int) -> _Stretch:
 
 
 def _filed(blocks: pd.DataFrame, relationship: str, subject: Subject) -> list[_Stretch]:
-    """The states that a lease file records with their begins, in order of time; it never says startup (db.c)."""
+    """States that a lease file records with their begins, by time; it never says startup (dhcpd's db.c)."""
     who = "my" if subject is Subject.LOCAL else "partner"
     chosen = blocks[(blocks["relationship"] == relationship) & blocks[f"{who}_since"].notna()]
     chosen = chosen[chosen[f"{who}_state"].notna()].sort_values(f"{who}_since", kind="stable")
@@ -131,10 +134,13 @@ def _closed(stretches: list[_Stretch], keep_runs: bool = False) -> list[_Stretch
     return kept
 
 
-def _clipped(one: _Stretch, ended: tuple[End, ...]) -> _Stretch:
-    """A stretch that does not outlive the process that was in it."""
+def _clipped(one: _Stretch, ended: tuple[End, ...], first: Run) -> _Stretch:
+    """A stretch that does not outlive the process that was in it; one from the file, not the first start."""
     if one.run is None:
-        return one
+        outlives = one.start < first.start < one.end
+        return (
+            replace(one, end=first.start, end_source=first.source, end_line=first.line) if outlives else one
+        )
     end = ended[one.run]
     if end.stamp == UNKNOWN_TIME or (one.end != UNKNOWN_TIME and one.end <= end.stamp):
         return one

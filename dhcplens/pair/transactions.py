@@ -1,4 +1,4 @@
-"""Both servers' exchanges of one client brought together: who offered, who acknowledged, whose client it was."""
+"""Both servers' exchanges of one client brought together: who offered, who acknowledged, whose it was."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,9 @@ def transactions_frame(
     hba: bytes | None,
     roles: Mapping[Role, str | None],
 ) -> pd.DataFrame:
-    """TRANSACTIONS, in order of time. ``offset`` is the second server's clock minus the first's, in nanoseconds."""
+    """TRANSACTIONS, in order of time. ``offset`` is the second server's clock minus the first's, in
+    nanoseconds.
+    """
     if exchanges.empty:
         return frame(TRANSACTIONS, {})
     second = (exchanges["server"] == servers[-1]).to_numpy() & (len(servers) > 1)
@@ -68,7 +70,7 @@ def transactions_frame(
             "note_second": picked(exchanges["note"], theirs),
             "retries": np.maximum(*(exchanges["retries"].to_numpy()[one] for one in (either, other))),
             "bucket": pd.array(found, dtype="Int64")[mac],
-            "owner": pd.Series(owners(found, hba, roles), dtype="category").iloc[mac].array,
+            "owner": coded(_numbers(owners(found, hba, roles), servers)[mac], _names(servers)),
             "key": coded(
                 np.array([name in identifier for name in names], dtype=np.int64)[mac], ("mac", "uid")
             ),
@@ -78,6 +80,11 @@ def transactions_frame(
             "end_line": end_lines[finish],
         },
     )
+
+
+def _numbers(owner: Sequence[str | None], servers: Sequence[str]) -> NDArray[np.int64]:
+    place = {name: number for number, name in enumerate(servers)}
+    return np.array([place.get(name or "", -1) for name in owner], dtype=np.int64)
 
 
 def _aligned(column: pd.Series, second: NDArray[np.bool_], offset: int) -> NDArray[np.int64]:
@@ -125,5 +132,10 @@ def _who(
     did: NDArray[np.bool_], ours: NDArray[np.int64], theirs: NDArray[np.int64], servers: Sequence[str]
 ) -> pd.Categorical:
     number = (did[ours] & (ours >= 0)) + 2 * (did[theirs] & (theirs >= 0)).astype(np.int64) - 1
-    names = [servers[0], servers[1] if len(servers) > 1 else f"not {servers[0]}", _BOTH]
-    return coded(number, names)
+    return coded(number, _names(servers))
+
+
+def _names(servers: Sequence[str]) -> list[str]:
+    """Who can have done something: the same categories in every column, so that they can be compared."""
+    both = _BOTH if _BOTH not in servers else f"{_BOTH} servers"
+    return [*servers, both] if len(servers) > 1 else [*servers, f"not {servers[0]}", both]

@@ -1,4 +1,6 @@
-"""What cannot be known of a pair, said in words: missing files, logs that do not overlap, clocks not compared."""
+"""What cannot be known of a pair, said in words: missing files, logs that do not overlap, clocks not
+compared.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -33,7 +35,7 @@ def unknowns(pair: "PairView") -> Iterator[Inference]:
 def _partner(pair: "PairView") -> Iterator[Inference]:
     if len(pair.servers) == 1:
         why = (
-            f"only files of {pair.servers[0].name} were given: whether its partner was down or only the link, "
+            f"only files of {pair.servers[0].name} were given: whether its partner was down or the link, "
             "and what the partner's lease file holds, cannot be told"
         )
         yield Inference("the partner", _NOT_KNOWN, why)

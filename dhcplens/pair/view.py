@@ -50,11 +50,12 @@ class Server:
 class PairView:
     """One pair of servers, possibly with several relationships between them.
 
-    ``servers`` holds the primary first where the roles are known, else they stand in order of name; one server
-    only where only one brought files. ``relationship`` is the main one: the one most written of. ``roles`` has
-    the role of each (server, relationship), since a server may be primary of one and secondary of another.
-    All frames are computed when first asked for; their columns are described in ``dhcplens.pair.schemas``.
-    Times in frames are as each server wrote them: ``align`` puts them on one clock.
+    ``servers`` holds the primary first where the roles are known, else they stand in order of name; one
+    server only where only one brought files. ``relationship`` is the main one: the one most written of.
+    ``roles`` has the role of each (server, relationship), since a server may be primary of one and secondary
+    of another. All frames are computed when first asked for; their columns are described in
+    ``dhcplens.pair.schemas``. Times in frames are as each server wrote them: ``align`` puts them on one
+    clock.
     """
 
     servers: tuple[Server, ...]
@@ -70,7 +71,7 @@ class PairView:
 
     @property
     def primary(self) -> Server | None:
-        """The primary of the main relationship; None where roles are unknown or both servers claim the same."""
+        """Primary of the main relationship; None where roles are unknown or both servers claim the same."""
         return self._of_role(Role.PRIMARY)
 
     @property
@@ -91,7 +92,7 @@ class PairView:
 
     @cached_property
     def inferences(self) -> tuple[Inference, ...]:
-        """Everything that was concluded: of files, times and roles, of the clocks, and what cannot be known."""
+        """Everything that was concluded: of files, times, roles and clocks, and what cannot be known."""
         return (*self.found, *unknowns(self))
 
     @cached_property
@@ -180,13 +181,14 @@ class PairView:
 
     @cached_property
     def binding_view(self) -> pd.DataFrame:
-        """Both lease files' last accepted block of each address, side by side (BINDING_VIEW), at ``latest``."""
+        """Both lease files' last accepted block of each address (BINDING_VIEW), at the end of the files."""
         return bindings.binding_view(self._bindings, self._latest_known, limit=False, compared=self._compared)
 
     def bindings_at(self, when: pd.Timestamp) -> pd.DataFrame:
         """The same as both files stood at a time, which must be aware.
 
-        Blocks carry no time of writing: it is reckoned from their stamps (``dhcplens.pair.bindings.written``).
+        Blocks carry no time of writing: it is reckoned from their stamps
+        (``dhcplens.pair.bindings.written``).
         """
         return bindings.binding_view(self._bindings, when, limit=True, compared=self._compared)
 
@@ -201,14 +203,18 @@ class PairView:
 
     @cached_property
     def latest(self) -> pd.Timestamp:
-        """The last time of any log line on the first server's clock, else of any lease block; NaT for neither."""
+        """The last time of any log line on the first server's clock, else of any lease block; NaT for
+        neither.
+        """
         logs = [end for _, end in self._periods.values()]
         blocks = self.spans.loc[self.spans["kind"] == "leases", "end"].max()
         return time(max(logs)) if logs else blocks
 
     @cached_property
     def overlap(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """Begin and end, on the first server's clock, of the period that both logs cover; None if there is none."""
+        """Begin and end, on the first server's clock, of the period that both logs cover; None if there is
+        none.
+        """
         if len(self._periods) < 2:
             return None
         begin = max(begin for begin, _ in self._periods.values())
@@ -216,7 +222,9 @@ class PairView:
         return (time(begin), time(end)) if begin <= end else None
 
     def quiet(self, at_least: pd.Timedelta) -> pd.DataFrame:
-        """Periods of that length or longer in which a server logged nothing, between two of its lines (QUIET)."""
+        """Periods of that length or longer in which a server logged nothing, between two of its lines
+        (QUIET).
+        """
         return coverage.quiet_frame([(one.name, one.log) for one in self.servers], at_least)
 
     def evidence(self, rows: pd.DataFrame, limit: int | None = None) -> tuple[Evidence, ...]:
