@@ -1,4 +1,4 @@
-"""The DHCP client as a machine without I/O (RFC 2131 section 4.4): it is told what happens and what time it is,
+"""The DHCP client as a machine without I/O (RFC 2131 section 4.4): it is told what happens and when,
 and says which packets leave. Both back ends drive the same machine.
 
 Times are lab seconds since the scenario's begin.
@@ -6,7 +6,7 @@ Times are lab seconds since the scenario's begin.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 
@@ -139,7 +139,9 @@ class Client:
         """Start from nothing."""
         return self._discover(now, "arrive", None)
 
-    def act(self, act: Act, now: float, address: IPv4Address | None = None) -> list[Outgoing]:
+    def act(
+        self, act: Act, now: float, address: IPv4Address | None = None, *, relayed: bool = False
+    ) -> list[Outgoing]:
         """Do this at once; what needs a lease is skipped by a client that never had one."""
         if act is Act.VANISH:
             self._rest(_Phase.IDLE)
@@ -158,7 +160,7 @@ class Client:
         if act is Act.REBIND:
             return self._extend(now, _Phase.REBINDING)
         if act is Act.RELEASE:
-            return self._release(now, self.lease)
+            return self._release(now, self.lease, relayed=relayed)
         if act is Act.DECLINE:
             return self._decline(now, self.lease)
         return self._inform(now)
@@ -223,14 +225,7 @@ class Client:
         return self._send(now, self._packet(MessageType.DISCOVER, now, requested=self._wanted))
 
     def _select(self, now: float, offer: Packet, server: IPv4Address) -> list[Outgoing]:
-        self._offer = Packet(
-            offer.kind,
-            offer.xid,
-            offer.chaddr,
-            yiaddr=offer.yiaddr,
-            server_id=server,
-            lease_time=offer.lease_time,
-        )
+        self._offer = replace(offer, server_id=server)
         self._phase, self._tries = _Phase.REQUESTING, 0
         return self._send_request(now)
 
@@ -301,10 +296,10 @@ class Client:
 
     # --- words that need no lease afterwards -------------------------------------------------------
 
-    def _release(self, now: float, lease: Lease) -> list[Outgoing]:
+    def _release(self, now: float, lease: Lease, *, relayed: bool) -> list[Outgoing]:
         self._begin(now, "release", _Phase.IDLE)
         packet = self._packet(MessageType.RELEASE, now, ciaddr=lease.address, server_id=lease.server)
-        outgoing = self._send(now, packet, to=lease.server)
+        outgoing = self._send(now, packet, to=None if relayed else lease.server)
         self._close(Outcome.SENT, None)
         self.lease = None
         self._rest(_Phase.IDLE)

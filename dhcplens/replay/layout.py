@@ -1,4 +1,4 @@
-"""The folder that a run leaves: ``SERVER/messages``, ``SERVER/dhcpd.conf``, ``SERVER/dhcpd.leases``, truth.json.
+"""The folder that a run leaves: ``SERVER/messages``, ``dhcpd.conf`` and ``dhcpd.leases``, and truth.json.
 
 Both back ends write it; ``dhcplens report`` reads it like any collected incident.
 """

@@ -187,12 +187,16 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientAct:
-    """Clients do something, one each ``interval`` seconds; ``address`` only with ASK and CLAIM."""
+    """Clients do something, one each ``interval`` seconds; ``address`` only with ASK and CLAIM.
+
+    ``relayed``: a RELEASE goes through the relay instead of straight to the server.
+    """
 
     act: Act
     clients: tuple[str, ...]
     interval: float = 0.0
     address: IPv4Address | None = None
+    relayed: bool = False
 
 
 class Bound(StrEnum):

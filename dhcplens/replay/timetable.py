@@ -19,6 +19,7 @@ class Errand:
     client: str
     act: Act | None
     address: IPv4Address | None = None
+    relayed: bool = False
 
 
 @dataclass(order=True, slots=True)
@@ -39,13 +40,17 @@ def timetable(scenario: Scenario, seed: int) -> list[tuple[float, Event | Errand
     for event in scenario.events:
         heapq.heappush(queue, _Due(event.at, len(queue), event))
         if isinstance(event.action, Arrive | ClientAct):
-            act = event.action.act if isinstance(event.action, ClientAct) else None
-            address = event.action.address if isinstance(event.action, ClientAct) else None
-            for place, name in enumerate(event.action.clients):
+            for place, errand in enumerate(_errands(event.action)):
                 shift = source.uniform(-_JITTER, _JITTER) * event.action.interval if place else 0.0
                 moment = event.at + place * event.action.interval + shift
-                heapq.heappush(queue, _Due(moment, len(queue), Errand(name, act, address)))
+                heapq.heappush(queue, _Due(moment, len(queue), errand))
     return [(due.at, due.what) for due in _drain(queue)]
+
+
+def _errands(action: Arrive | ClientAct) -> list[Errand]:
+    if isinstance(action, Arrive):
+        return [Errand(name, None) for name in action.clients]
+    return [Errand(name, action.act, action.address, action.relayed) for name in action.clients]
 
 
 def _drain(queue: list[_Due]) -> Iterator[_Due]:
@@ -56,7 +61,9 @@ def _drain(queue: list[_Due]) -> Iterator[_Due]:
 def run_errand(errand: Errand, clients: Mapping[str, Client], now: float) -> list[Outgoing]:
     """Lets the client do it."""
     client = clients[errand.client]
-    return client.arrive(now) if errand.act is None else client.act(errand.act, now, errand.address)
+    if errand.act is None:
+        return client.arrive(now)
+    return client.act(errand.act, now, errand.address, relayed=errand.relayed)
 
 
 class Alarms:

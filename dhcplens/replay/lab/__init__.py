@@ -4,19 +4,19 @@ import signal
 from pathlib import Path
 from types import FrameType
 
-from dhcplens.replay.lab.needs import LabUnavailable, find_tools
+from dhcplens.replay.lab.needs import find_tools
 from dhcplens.replay.lab.stage import Stage
 from dhcplens.replay.scenario import Scenario
 from dhcplens.replay.truth import Truth
 
-__all__ = ["LabUnavailable", "find_tools", "play"]
+__all__ = ["find_tools", "play"]
 
 
 def play(scenario: Scenario, out: Path, *, speed: float, seed: int) -> Truth:
     """Plays the scenario with the real daemon into the folder, ``speed`` times as fast as the clock.
 
-    Raises LabUnavailable with one sentence when this machine lacks something. Whatever ends the run (an
-    error, Ctrl-C, SIGTERM), everything it made outside of ``out`` is gone afterwards.
+    Raises BackendUnavailableError with one sentence when this machine lacks something. Whatever ends the
+    run (an error, Ctrl-C, SIGTERM), everything it made outside of ``out`` is gone afterwards.
     """
     tools = find_tools()
     out.mkdir(parents=True, exist_ok=True)

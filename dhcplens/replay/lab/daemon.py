@@ -1,4 +1,4 @@
-"""One dhcpd of the lab: its files, its start with the lab's time, its ends, and the operator's words to it."""
+"""One dhcpd of the lab: its files, its start with the lab's time, its end, and the operator's words."""
 
 import datetime as dt
 import os
@@ -60,8 +60,9 @@ class Daemon:
             (devices / name).touch()
             binds.append(f"mount --bind /dev/{name} {devices}/{name}")
         binds.append(f"mount --rbind {devices} /dev")
-        for place in _USUAL_PLACES:
-            binds.append(f"if test -d {place}; then mount --bind {self._home} {place}; fi")
+        binds += [
+            f"if test -d {place}; then mount --bind {self._home} {place}; fi" for place in _USUAL_PLACES
+        ]
         self._namespace.run(["sh", "-ec", "\n".join(binds)])
 
     @property

@@ -6,12 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dhcplens.replay.backends import BackendUnavailableError
+
 _PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin")
 _FAKETIME = ("usr/lib/*/faketime", "usr/lib/faketime", "usr/lib64/faketime", "usr/local/lib/faketime")
-
-
-class LabUnavailable(RuntimeError):
-    """The lab cannot run on this machine; the message says what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,11 @@ class Tools:
 
 
 def find_tools() -> Tools:
-    """The programs that the lab runs. Raises LabUnavailable with one sentence on the first thing missing."""
+    """The programs that the lab runs. Raises BackendUnavailableError on the first thing missing."""
     if sys.platform != "linux":
-        raise LabUnavailable("The lab needs Linux, because it plays in network namespaces.")
+        raise BackendUnavailableError("The lab needs Linux, because it plays in network namespaces.")
     if os.geteuid() != 0:
-        raise LabUnavailable("The lab needs root, to make network namespaces: run it with sudo.")
+        raise BackendUnavailableError("The lab needs root to make network namespaces: use sudo.")
     found = {
         name: _program(name, package)
         for name, package in (
@@ -54,5 +52,5 @@ def _program(name: str, package: str) -> str:
     return found
 
 
-def _missing(name: str, package: str) -> LabUnavailable:
-    return LabUnavailable(f"The lab needs {name}, which is not installed: apt-get install {package}")
+def _missing(name: str, package: str) -> BackendUnavailableError:
+    return BackendUnavailableError(f"The lab needs {name}, which is not installed: apt-get install {package}")

@@ -10,7 +10,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from dhcplens.replay.lab.namespaces import Namespace
 from dhcplens.replay.lab.needs import Tools
+from dhcplens.replay.lab.slowline import DEVICE
 from dhcplens.replay.scenario import Scenario, Server
+
+_SLOW_TABLE = 6470  # of routes: for the way through the slow line
 
 
 class Network:
@@ -96,10 +99,17 @@ class Network:
         for source, target in self._ways(sender):
             self._do(self.hub, f"rule add from {source} to {target} unreachable")
 
+    def slow(self) -> None:
+        """What the servers send to each other goes through the slow line."""
+        self.hub.sysctl(f"net.ipv4.conf.{DEVICE}.rp_filter", 0)
+        self._do(self.hub, f"link set {DEVICE} up", f"route replace default dev {DEVICE} table {_SLOW_TABLE}")
+        for source, target in self._ways(None):
+            self._do(self.hub, f"rule add from {source} to {target} iif br0 lookup {_SLOW_TABLE}")
+
     def heal(self) -> None:
-        """Nothing is cut any longer."""
+        """Nothing is cut or slow any longer."""
         for line in self.hub.run([self._ip, "rule", "show"]).splitlines():
-            if "unreachable" in line:
+            if "unreachable" in line or str(_SLOW_TABLE) in line:
                 self._do(self.hub, f"rule del pref {line.split(':')[0]}")
 
     def _ways(self, sender: str | None) -> Iterator[tuple[IPv4Address, IPv4Address]]:

@@ -1,4 +1,4 @@
-"""The clients' side of the wire: UDP sockets in the clients' namespace that speak as relays and as clients."""
+"""The clients' side of the wire: UDP sockets that speak as relays and as clients."""
 
 import contextlib
 import socket

@@ -18,6 +18,7 @@ from dhcplens.replay.lab.daemon import Daemon, DaemonError
 from dhcplens.replay.lab.leasefile import last_bindings
 from dhcplens.replay.lab.needs import Tools
 from dhcplens.replay.lab.network import Network
+from dhcplens.replay.lab.slowline import SlowLine
 from dhcplens.replay.lab.sockets import ClientSockets
 from dhcplens.replay.lab.syslog import Syslog
 from dhcplens.replay.layout import LogWriter, server_folder
@@ -72,6 +73,7 @@ class Stage:
         self._stack.callback(self._sockets.close)
         self._clock = LabClock(self._scenario.begin.timestamp(), speed)
         self._selector = self._stack.enter_context(selectors.DefaultSelector())
+        self._slow: SlowLine | None = None
         self._logs: dict[str, Syslog] = {}
         self._daemons: dict[str, Daemon] = {}
         for number, server in enumerate(self._scenario.servers):
@@ -143,8 +145,10 @@ class Stage:
             for client in self._alarms.due(self._clients, now):
                 self._send(client, client.tick(now))
             alarm = self._alarms.next()
-            target = at if alarm is None else min(at, alarm)
-            if self._selector.select(self._clock.real_until(target)):
+            patience = self._clock.real_until(at if alarm is None else min(at, alarm))
+            if self._slow is not None and (waiting := self._slow.hand_on()) is not None:
+                patience = min(patience, waiting)
+            if self._selector.select(patience):
                 self._listen()
             if self._clock.lab() >= at:
                 return
@@ -156,6 +160,9 @@ class Stage:
         for real, packet, server in self._sockets.read():
             if client := self._by_hardware.get(packet.chaddr):
                 self._send(client, client.receive(packet, server, self._clock.lab(real)))
+
+        if self._slow is not None:
+            self._slow.take_in()
 
     def _heard(self, server: str, at: float, text: str) -> None:
         if found := _MOVE.match(text):
@@ -197,13 +204,22 @@ class Stage:
             case HealLink():
                 self._network.heal()
             case DelayLink(seconds):
-                self._network.delay(seconds / self._clock.speed)
+                self._delay_link(seconds / self._clock.speed)
             case Stranger(address, present):
                 self._network.stranger(address, present=present)
             case End():
                 for daemon in self._daemons.values():
                     daemon.freeze()
                 self._listen()
+
+    def _delay_link(self, seconds: float) -> None:
+        if self._slow is None:
+            self._slow = SlowLine(self._network.hub)
+            self._stack.callback(self._slow.close)
+            self._selector.register(self._slow, selectors.EVENT_READ)
+        self._slow.delay = seconds
+        self._network.heal()
+        self._network.slow()
 
 
 _ON_DAEMON = {

@@ -62,7 +62,7 @@ def decode(data: bytes) -> Packet | None:
         return None
     fields = _FIXED.unpack_from(data)
     options = _options(data[_FIXED.size + 4 :])
-    kind = _NAMES.get(options.get(_KIND, b"\0")[0])
+    kind = _NAMES.get(int.from_bytes(options.get(_KIND, b"")))
     if kind is None:
         return None
     server = options.get(_SERVER)

@@ -106,8 +106,7 @@ class _Reader:
             else:
                 self.header_line.parse_string(body)
         except pp.ParseBaseException as error:
-            message = error.msg if isinstance(error, pp.ParseFatalException) else f"expected {_plain(error)}"
-            raise ScenarioError(self.source, number, error.loc + 1, message) from None
+            raise ScenarioError(self.source, number, error.loc + 1, _plain(error.msg)) from None
 
     def _event(self, number: int, body: str) -> None:
         if not self.events and (complaint := self.header.complaint()):
@@ -126,5 +125,6 @@ def _without_comment(line: str) -> str:
     return found[0].rstrip() if found else ""
 
 
-def _plain(error: pp.ParseBaseException) -> str:
-    return re.sub(r"^Expected ", "", str(error.msg))
+def _plain(message: str) -> str:
+    """The parser's complaint in the words of everybody."""
+    return re.sub(r"\bKeyword ", "", re.sub(r"^Expected ", "expected ", message))

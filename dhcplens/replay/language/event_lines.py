@@ -1,6 +1,7 @@
 """Grammar of the events: what stands behind ``at TIME``, made into an action."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pyparsing as pp
@@ -8,7 +9,7 @@ import pyparsing as pp
 from dhcplens.model.states import Role
 from dhcplens.replay.language.conditions import condition_grammar
 from dhcplens.replay.language.names import Names
-from dhcplens.replay.language.tokens import ADDRESS, DURATION, KEY, MAC, PACE, QUOTED, refuse, value
+from dhcplens.replay.language.tokens import ADDRESS, CLIENTS, DURATION, KEY, MAC, PACE, QUOTED, refuse, value
 from dhcplens.replay.scenario import (
     Act,
     Action,
@@ -49,10 +50,7 @@ def event_grammar(names: Names) -> pp.ParserElement:
     servers = names.servers("servers")
     way = pp.one_of("ahead behind", as_keyword=True)
     lines = [
-        *(
-            _line(_words(words) - servers, lambda t, make=make: make(_several(t["servers"])))
-            for words, make in _ON_SERVERS.items()
-        ),
+        *(_line(_words(words) - servers, partial(_on_servers, make)) for words, make in _ON_SERVERS.items()),
         _line(
             _words("put") - servers - _words("in partner-down"), lambda t: PartnerDown(_several(t["servers"]))
         ),
@@ -96,8 +94,13 @@ def _words(text: str) -> pp.ParserElement:
 
 def _verb(word: str) -> pp.ParserElement:
     """The verb in the plural or in the third person."""
-    third = word + ("es" if word.endswith("sh") else "s")
-    return (KEY(word) | KEY(third)).add_parse_action(pp.replace_with(word))
+    ending = "es" if word.endswith("sh") else "s"
+    verb = pp.Regex(rf"{word}(?:{ending})?(?![\w-])").set_name("what the clients do (arrive, renew, …)")
+    return verb.add_parse_action(pp.replace_with(word))
+
+
+def _on_servers(make: Callable[[tuple[str, ...]], Action], tokens: pp.ParseResults) -> Action:
+    return make(_several(tokens["servers"]))
 
 
 def _several(tokens: pp.ParseResults) -> tuple[str, ...]:
@@ -123,7 +126,7 @@ def _arrivals(names: Names) -> pp.ParserElement:
     def arrive(text: str, loc: int, tokens: pp.ParseResults) -> Arrive:
         clients: tuple[str, ...] = value(tokens, "clients")
         fresh = [name for name in clients if name not in names.clients]
-        given = _OF_NEW_CLIENTS & set(tokens.keys())
+        given = {word for word in _OF_NEW_CLIENTS if word in tokens}
         if fresh and len(fresh) < len(clients):
             raise refuse(text, loc, f"{fresh[0]} is new and others here are not: write them in two lines")
         if given and not fresh:
@@ -147,14 +150,17 @@ def _arrivals(names: Names) -> pp.ParserElement:
 def _acts(names: Names) -> pp.ParserElement:
     simple = [act for act in Act if act not in (Act.ASK, Act.CLAIM)]
     act = (
-        pp.MatchFirst([_verb(one.value)("act") for one in simple])
+        (_verb("release")("act") + (KEY("through") - KEY("its") - KEY("relay"))("relayed"))
+        | pp.MatchFirst([_verb(one.value)("act") for one in simple])
         | (_verb("ask")("act") - KEY("for") - ADDRESS("ip"))
         | (_verb("claim")("act") - ADDRESS("ip"))
-    ).set_name("what the clients do (arrive, renew, release, …)")
-    line = names.known_clients("clients") - act - pp.Opt(PACE("pace"))
-    return _line(
-        line,
-        lambda t: ClientAct(
-            Act(value(t, "act")), value(t, "clients"), float(value(t, "pace", 0.0)), value(t, "ip")
-        ),
     )
+    known = pp.FollowedBy(CLIENTS + act) + names.known_clients("clients")  # a wrong verb is told first
+    line = known - act - pp.Opt(PACE("pace"))
+
+    def act_of(tokens: pp.ParseResults) -> ClientAct:
+        interval = float(value(tokens, "pace", 0.0))
+        clients, address = value(tokens, "clients"), value(tokens, "ip")
+        return ClientAct(Act(value(tokens, "act")), clients, interval, address, "relayed" in tokens)
+
+    return _line(line, act_of)

@@ -21,7 +21,7 @@ class Names:
         self.server = WORD.copy().add_parse_action(self._check_server).set_name("a server")
         several = pp.DelimitedList(self.server, delim=KEY("and"))
         both = KEY("both").add_parse_action(lambda: list(header.names))
-        self.servers = pp.Group(both | several).set_name("a server, or both")
+        self.servers = pp.Group(both | several)
         self.relay = WORD.copy().add_parse_action(self._check_relay).set_name("a relay")
         self.client = CLIENT.copy().add_parse_action(self._check_client).set_name("a client")
         self.known_clients = CLIENTS.copy().add_parse_action(self._known).set_name("clients")

@@ -80,8 +80,8 @@ PACE = (NUMBER + (KEY("a") | KEY("an")).suppress() - pp.one_of(list(_PER), as_ke
 
 
 def value(tokens: pp.ParseResults, name: str, default: Any = None) -> Any:
-    """The single value under this name: pyparsing wraps it or not, as the element was made of parts or not."""
-    found = tokens.get(name, default)
+    """The single value under this name; pyparsing wraps it when its element was made of parts."""
+    found: Any = tokens[name] if name in tokens else default  # noqa: SIM401 (its get has no type)
     while isinstance(found, pp.ParseResults):
         found = found[0]
     return found

@@ -1,0 +1,54 @@
+"""``dhcplens replay``: a scenario played by the real daemon or by the embedded engine."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dhcplens.replay.backends import DEFAULT_SPEED, FASTEST, NAMES
+
+
+@click.command(name="replay")
+@click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--with", "player", type=click.Choice(NAMES), default="engine", show_default=True, help="Who plays it."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write into."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, FASTEST),
+    default=DEFAULT_SPEED,
+    show_default=True,
+    help="Lab seconds in a second, with dhcpd.",
+)
+@click.option("--seed", type=int, help="Other clients than those of the scenario's own seed.")
+@click.option("--dialect", metavar="VERSION", help="Version of dhcpd that the engine speaks as.")
+def command(
+    scenario: Path, player: str, out: Path, speed: float, seed: int | None, dialect: str | None
+) -> None:
+    """Play SCENARIO and write both servers' folders and truth.json.
+
+    Exit code: 0 when every expect line held, 1 when one did not or the play could not be made, 2 on a mistake
+    in the scenario or wrong usage.
+    """
+    from dhcplens.replay.backends import BackendUnavailableError, Manner, play
+    from dhcplens.replay.language import read
+    from dhcplens.replay.scenario import ScenarioError
+
+    try:
+        script = read(scenario)
+    except (ScenarioError, UnicodeDecodeError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    try:
+        truth = play(player, script, out, Manner(script.seed if seed is None else seed, speed, dialect))
+    except BackendUnavailableError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for one in truth.expectations:
+        click.echo(f"{'held  ' if one.checked.held else 'FAILED'} {one.event.text} ({one.checked.seen})")
+    for problem in truth.problems:
+        click.echo(f"{script.source}: {problem}", err=True)
+    sys.exit(0 if truth.held else 1)
