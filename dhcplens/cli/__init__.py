@@ -6,7 +6,7 @@ import click
 
 import dhcplens
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = ("explain", "report", "replay")
 
 
 class _LazyGroup(click.Group):

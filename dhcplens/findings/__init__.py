@@ -1,1 +1,16 @@
-"""The rules: what is wrong with a pair, with evidence, meaning and advice."""
+"""The rules that turn a pair's tables into findings with evidence."""
+
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["diagnose", "verdict"]
+
+if TYPE_CHECKING:
+    from dhcplens.findings.diagnosis import diagnose, verdict
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from dhcplens.findings import diagnosis
+
+        return getattr(diagnosis, name)
+    raise AttributeError(name)

@@ -1,1 +1,49 @@
-"""Ways to show a diagnosis: terminal, JSON, HTML, Markdown."""
+"""The report on a pair: as text for a terminal, as JSON, and for a notebook."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dhcplens.findings import verdict
+from dhcplens.model.states import Verdict
+from dhcplens.model.values import FileKind, Finding
+from dhcplens.pair import PairView
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A pair and its findings, ready to be shown."""
+
+    pair: PairView
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """One word on the whole pair."""
+        return verdict(self.findings)
+
+    @property
+    def readable(self) -> bool:
+        """Whether anything of dhcpd's was found at all."""
+        return any(one.kind is not FileKind.OTHER for one in self.pair.inputs)
+
+    def as_json(self) -> str:
+        """One JSON object (keys: schema, verdict, servers, findings, transitions, inputs, inferences)."""
+        from dhcplens.report.as_json import as_json
+
+        return as_json(self)
+
+    def as_text(self, *, width: int = 80, colour: bool = False) -> str:
+        """The report as text of that many columns."""
+        from dhcplens.report.terminal import as_text
+
+        return as_text(self, width=width, colour=colour)
+
+    def __str__(self) -> str:
+        return self.as_text()
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.as_text())}</pre>"

@@ -1,0 +1,56 @@
+"""The library: read a heap of files, get a pair with its tables, findings, report and pictures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from typing import BinaryIO
+
+from dhcplens.findings import diagnose
+from dhcplens.findings.limits import Settings, parse_settings
+from dhcplens.ingest.collect import collect
+from dhcplens.model.values import Finding, Progress
+from dhcplens.pair import PairView, build
+from dhcplens.report import Report
+
+__all__ = ["Pair", "read"]
+
+
+@dataclass(frozen=True)
+class Pair(PairView):
+    """A failover pair as collected: the frames of PairView, and what follows from them.
+
+    ``pair.primary.log.transitions`` and ``pair.secondary.leases.bindings`` are the tables of one server,
+    ``pair.states``, ``pair.transactions`` and others those of both.
+    """
+
+    def findings(self, *settings: str) -> tuple[Finding, ...]:
+        """What is wrong or worth knowing; ``settings`` are thresholds such as ``"flapping.count=5"``.
+
+        Raises SettingError for a setting that does not exist.
+        """
+        return diagnose(self, parse_settings(settings)) if settings else self._findings
+
+    def report(self, settings: Settings | None = None) -> Report:
+        """The report: ``print(pair.report())`` as text, ``.as_json()`` as an object, HTML in a notebook."""
+        return Report(self, diagnose(self, settings) if settings else self._findings)
+
+    @cached_property
+    def _findings(self) -> tuple[Finding, ...]:
+        return diagnose(self)
+
+
+def read(
+    *paths: str | PathLike[str],
+    servers: Mapping[str, Iterable[str | PathLike[str]]] | None = None,
+    timezone: str | None = None,
+    progress: Progress | None = None,
+    stdin: BinaryIO | None = None,
+) -> Pair:
+    """Read files, folders and archives of one or two servers (``-`` is standard input) into a pair.
+
+    ``servers`` names the server of files that do not tell themselves. ``timezone`` is the zone of log
+    lines without one (``Asia/Taipei``, ``UTC+8``); without it, it is inferred from the lease files. Bad input
+    never raises: see ``pair.problems``.
+    """
+    return build(collect(paths, servers=servers, timezone=timezone, progress=progress, stdin=stdin), Pair)

@@ -1,0 +1,255 @@
+"""What many rules ask of a pair, put on one clock (that of the first server) and kept."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from dhcplens.findings.losses import Loss, losses
+from dhcplens.findings.registry import Row
+from dhcplens.findings.rows import known, records, rows_at
+from dhcplens.model.conf import FailoverPeer
+from dhcplens.model.states import FailoverState, Subject
+from dhcplens.pair import PairView, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A server's own state for a while; ``start`` None: since before the log, ``end`` None: to its end."""
+
+    server: str
+    relationship: str
+    state: FailoverState
+    start: pd.Timestamp | None
+    end: pd.Timestamp | None
+    rows: tuple[Row, ...]
+    end_rows: tuple[Row, ...]
+
+    @property
+    def begin(self) -> pd.Timestamp:
+        """Its start, or the earliest time there is."""
+        return self.start or pd.Timestamp(0, tz="UTC")
+
+    @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """The lines that begin it and end it."""
+        return (*self.rows, *self.end_rows)
+
+    def seconds(self, until: pd.Timestamp) -> float:
+        """How long it lasted; 0 where its start is not known."""
+        return 0.0 if self.start is None else ((self.end or until) - self.start).total_seconds()
+
+
+class Case:
+    """A pair under examination: its moves, states and notices with all times on the first server's clock."""
+
+    def __init__(self, pair: PairView) -> None:
+        self.pair = pair
+        self.names = tuple(server.name for server in pair.servers)
+
+    @cached_property
+    def until(self) -> pd.Timestamp:
+        """The last time that anything was logged; what lasts until then is open."""
+        last = self.pair.latest
+        return pd.Timestamp(0, tz="UTC") if pd.isna(last) else last
+
+    def other(self, name: str) -> str:
+        """The partner's name, or a word for it where it brought no files."""
+        partner = self.pair.partner(name)
+        return partner.name if partner else "the partner"
+
+    def both(self, *names: str) -> tuple[str, ...]:
+        """Those of the names that are servers of this pair, in its order."""
+        return tuple(name for name in self.names if name in names)
+
+    def peer(self, name: str, relationship: str | None = None) -> FailoverPeer | None:
+        """A server's failover declaration, None without a configuration."""
+        wanted = relationship or self.pair.relationship
+        return self.pair.server(name).peer(wanted) if wanted and name in self.names else None
+
+    def mclt(self) -> int | None:
+        """Seconds of mclt: of the primary's configuration, else of the secondary's lease file."""
+        for server in self.pair.servers:
+            peer = self.peer(server.name)
+            if peer and peer.mclt:
+                return peer.mclt
+        for server in self.pair.servers:
+            written = server.leases.failover_states["mclt"].dropna()
+            if len(written) and int(written.iloc[-1]) > 0:
+                return int(written.iloc[-1])
+        return None
+
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """All moves that were logged, of both subjects, in order of time."""
+        return self._together("transitions", ["time", "server", "relationship", "subject", "old", "new"])
+
+    @cached_property
+    def all_notices(self) -> pd.DataFrame:
+        """All notices of both servers in order of time."""
+        return self._together("notices", ["time", "server", "relationship", "code", "level", "args"])
+
+    def notices(self, *codes: str, server: str | None = None) -> pd.DataFrame:
+        """The notices of these codes, of one server or of both."""
+        every = self.all_notices
+        chosen = every["code"].isin(codes)
+        return every[chosen if server is None else chosen & (every["server"] == server)]
+
+    @cached_property
+    def updates(self) -> pd.DataFrame:
+        """All lines on binding updates of both servers in order of time."""
+        return self._together("updates", ["time", "server", "relationship", "ip", "verdict", "reason"])
+
+    def said(self, *notes: str, server: str | None = None) -> pd.DataFrame:
+        """DHCP messages with one of these suffixes, of one server or of both, in order of time."""
+        wanted = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
+        parts = []
+        for one in self.pair.servers:
+            if server in (None, one.name):
+                messages = one.log.messages
+                chosen = messages.loc[messages["note"].isin(notes), wanted]
+                words = {
+                    name: "object" for name in wanted if isinstance(chosen[name].dtype, pd.CategoricalDtype)
+                }
+                parts.append(self.align(chosen.astype(words), one.name))
+        merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=wanted)
+        return merged.sort_values("time", kind="stable", ignore_index=True)
+
+    def not_responding(self, reason: str, server: str | None = None) -> pd.DataFrame:
+        """Messages left unanswered because of the state of the server that this reason names."""
+        mute = self.said("not-responding", server=server)
+        return mute[mute["detail"].astype(str).str.contains(reason, regex=False)]
+
+    def abandoned(self) -> pd.DataFrame:
+        """Notices of abandoned addresses with the address in ``ip``."""
+        told = self.notices("abandoning")
+        return told.assign(ip=[json.loads(args).get("ip") for args in told["args"]])
+
+    def normal_since(self) -> pd.Timestamp | None:
+        """Since when both servers have been normal without a break until the end, None where they are not."""
+        last = {stay.server: stay for stay in self.stays}
+        now = [last.get(name) for name in self.names]
+        if len(now) < 2 or any(
+            one is None or one.state is not FailoverState.NORMAL or one.end for one in now
+        ):
+            return None
+        starts = [one.start for one in now if one is not None and one.start is not None]
+        return max(starts) if starts else None
+
+    def both_normal(self, when: pd.Timestamp, seconds: float) -> bool:
+        """Whether both servers were in normal operation for so long before a moment."""
+        earlier = when - pd.Timedelta(seconds=seconds)
+        return len(self.names) == 2 and all(
+            any(
+                stay.state is FailoverState.NORMAL
+                and (stay.start is None or stay.start <= earlier)
+                and (stay.end is None or when <= stay.end)
+                for stay in self.stays
+                if stay.server == name
+            )
+            for name in self.names
+        )
+
+    def local_moves(self, new: str | None = None, server: str | None = None) -> pd.DataFrame:
+        """The servers' own moves, to one state, of one server."""
+        chosen = self.moves["subject"] == Subject.LOCAL.value
+        if new is not None:
+            chosen &= self.moves["new"] == new
+        if server is not None:
+            chosen &= self.moves["server"] == server
+        return self.moves[chosen]
+
+    @cached_property
+    def stays(self) -> tuple[Stay, ...]:
+        """The servers' own states, in order of time per server."""
+        frame = self.pair.states
+        frame = frame[frame["subject"] == Subject.LOCAL.value]
+        return tuple(
+            Stay(
+                server=str(one.server),
+                relationship=str(one.relationship),
+                state=FailoverState(one.state),
+                start=known(self.aligned(one.start, str(one.server))),
+                end=known(self.aligned(one.end, str(one.server))),
+                rows=rows_at(one.start, one.source, one.line),
+                end_rows=rows_at(one.end, one.end_source, one.end_line),
+            )
+            for one in records(frame)
+        )
+
+    def stays_in(self, *states: FailoverState, server: str | None = None) -> list[Stay]:
+        """The stays in one of these states."""
+        return [one for one in self.stays if one.state in states and server in (None, one.server)]
+
+    def state_at(self, server: str, when: pd.Timestamp) -> FailoverState | None:
+        """A server's own state at a time, None where it did not run or where it is not known."""
+        for stay in reversed(self.stays):
+            if stay.server == server and (stay.start is None or stay.start <= when):
+                return stay.state if stay.end is None or when < stay.end else None
+        return None
+
+    @cached_property
+    def lines(self) -> dict[str, pd.Series]:
+        """Per server, the sorted times of everything that its dhcpd logged."""
+        found = {}
+        for server in self.pair.servers:
+            log = server.log
+            times = [
+                table["time"].dropna()
+                for table in (log.messages, log.transitions, log.pools, log.updates, log.notices, log.unknown)
+                if len(table)
+            ]
+            merged = pd.concat(times) if times else pd.Series([], dtype="datetime64[ns, UTC]")
+            found[server.name] = self.pair.align(merged, server.name).sort_values(ignore_index=True)
+        return found
+
+    def wrote_between(self, server: str, start: pd.Timestamp, end: pd.Timestamp) -> int:
+        """How many lines a server logged after ``start`` and before ``end``."""
+        times = self.lines.get(server)
+        if times is None or not len(times):
+            return 0
+        return int(times.searchsorted(end, side="left") - times.searchsorted(start, side="right"))
+
+    def last_line(self, server: str) -> pd.Timestamp | None:
+        """When a server logged its last line, None without a log."""
+        times = self.lines.get(server)
+        return times.iloc[-1] if times is not None and len(times) else None
+
+    def first_line(self, server: str) -> pd.Timestamp | None:
+        """When a server logged its first line, None without a log."""
+        times = self.lines.get(server)
+        return times.iloc[0] if times is not None and len(times) else None
+
+    def align(self, frame: pd.DataFrame, server: str, column: str = "time") -> pd.DataFrame:
+        """The frame with one column of times put on the common clock."""
+        return frame.assign(**{column: self.pair.align(frame[column], server)})
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """The interruptions of the failover link, in order of time."""
+        return losses(self)
+
+    def aligned(self, time: pd.Timestamp, server: str) -> pd.Timestamp:
+        """One time of a server's clock on the common clock; NaT stays NaT."""
+        if pd.isna(time) or server not in self.names:
+            return time
+        moved: pd.Timestamp = self.pair.align(pd.Series([time]), server).iloc[0]
+        return moved
+
+    def _together(self, table: str, columns: list[str]) -> pd.DataFrame:
+        wanted = [*columns, "source", "line"]
+        parts = [self._part(server, table, wanted) for server in self.pair.servers]
+        merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=wanted)
+        return merged.sort_values("time", kind="stable", na_position="first", ignore_index=True)
+
+    def _part(self, server: Server, table: str, columns: list[str]) -> pd.DataFrame:
+        frame: pd.DataFrame = getattr(server.log, table)[columns]
+        return self.align(_plain(frame), server.name)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its categories as objects, so that those of two servers can be put together."""
+    return frame.astype(
+        {name: "object" for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
+    )

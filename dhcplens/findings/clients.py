@@ -1,0 +1,261 @@
+"""FO3: what happens to clients."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from dhcplens.findings.case import Case
+from dhcplens.findings.limits import limit
+from dhcplens.findings.registry import Draft, rule
+from dhcplens.findings.rows import rows
+from dhcplens.findings.words import listed, number
+from dhcplens.model.states import FailoverState, Severity
+
+_SERVING = (FailoverState.NORMAL, FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
+_EXPLAINED = frozenset(
+    {
+        "peer-holds-all-free-leases",
+        "no-free-leases",
+        "not-responding",
+        "load-balanced-to-peer",
+        "unknown-client",
+        "booting-disallowed",
+        "bootp-disallowed",
+        "unknown-network-segment",
+        "no-available-billing",
+        "not-authoritative",
+        "unknown-subnet",
+        "ignored",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HoleLimits:
+    """Thresholds of load-balanced-into-a-hole."""
+
+    count: float = limit(3, "requests left to a partner that never heard of the client")
+    percent: float = limit(50, "percent, of one relay's clients left to the partner, that it never heard of")
+    around: float = limit(600, "seconds around the request in which the partner may have heard the client")
+
+
+@rule("FO306", "load-balanced-into-a-hole", Severity.WARNING, HoleLimits)
+def into_a_hole(case: Case, limits: HoleLimits) -> Iterator[Draft]:
+    """Clients are left to a partner whose log does not know them."""
+    if len(case.names) < 2:
+        return
+    for server in case.names:
+        partner = case.other(server)
+        left = case.said("load-balanced-to-peer", server=server)
+        left = left[[_ran(case, partner, when) for when in left["time"]]] if len(left) else left
+        if not len(left):
+            continue
+        unheard = ~_heard(case, partner, left, limits.around)
+        for via, group in left.groupby("via", dropna=False):
+            lost = group[unheard.loc[group.index]]
+            share = 100 * lost["mac"].nunique() / max(1, group["mac"].nunique())
+            if len(lost) < limits.count or share < limits.percent:
+                continue
+            clients = lost["mac"].nunique()
+            last = lost["time"].iloc[-1]
+            yield Draft(
+                title=f"{server} leaves {number(clients, 'client')} behind {via} to {partner}, "
+                "which never hears them",
+                start=lost["time"].iloc[0],
+                end=None if case.until - last < timedelta(minutes=10) else last,
+                servers=case.names,
+                rows=rows(lost),
+                figures={"server": server, "partner": partner, "clients": str(clients)},
+            )
+
+
+def _ran(case: Case, server: str, when: pd.Timestamp) -> bool:
+    """Whether a server's log covers a moment at which it was in a state to answer."""
+    first, last = case.first_line(server), case.last_line(server)
+    return (
+        first is not None
+        and last is not None
+        and first <= when <= last
+        and case.state_at(server, when) in _SERVING
+    )
+
+
+def _heard(case: Case, server: str, left: pd.DataFrame, around: float) -> pd.Series:
+    """For each request, whether the server logged anything of that client near that time."""
+    messages = case.pair.server(server).log.messages
+    macs = set(left["mac"].dropna())
+    known = messages.loc[messages["mac"].isin(macs), ["time", "mac"]]
+    known = case.align(known.astype({"mac": "object"}), server).dropna().sort_values("time")
+    asked = left[["time", "mac"]].reset_index().sort_values("time")
+    if not len(known):
+        return pd.Series(False, index=left.index)
+    found = pd.merge_asof(
+        asked,
+        known.assign(heard=True),
+        on="time",
+        by="mac",
+        direction="nearest",
+        tolerance=pd.Timedelta(seconds=around),
+    )
+    return found.set_index("index")["heard"].notna().reindex(left.index)
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredLimits:
+    """Thresholds of unanswered-clients."""
+
+    discovers: float = limit(5, "DISCOVERs of one client without an answer")
+    after: float = limit(120, "seconds between the first and the last of them")
+    clients: float = limit(1, "clients to whom that happens")
+
+
+@rule("FO307", "unanswered-clients", Severity.WARNING, UnansweredLimits)
+def unanswered(case: Case, limits: UnansweredLimits) -> Iterator[Draft]:
+    """Clients ask and ask, nobody answers, and no suffix in the log says why."""
+    asked = case.pair.exchanges
+    asked = asked[(asked["kind"] == "acquire") & (asked["discovers"] > 0)]
+    if not len(asked):
+        return
+    answered = set(asked.loc[(asked["offers"] > 0) | (asked["acks"] > 0), "mac"])
+    mute = asked[~asked["mac"].isin(answered) & ~asked["note"].isin(_EXPLAINED)]
+    tried = mute.groupby("mac", observed=True).agg(
+        discovers=("discovers", "sum"), start=("start", "min"), end=("end", "max")
+    )
+    lasted = (tried["end"] - tried["start"]).dt.total_seconds()
+    stuck = tried[(tried["discovers"] >= limits.discovers) & (lasted >= limits.after)]
+    if len(stuck) < limits.clients or not len(stuck):
+        return
+    lines = mute[mute["mac"].isin(stuck.index)]
+    reasons = sorted({str(one) for one in lines["note"].dropna()}) or ["none is logged"]
+    last = stuck["end"].max()
+    yield Draft(
+        title=f"{number(len(stuck), 'client')} asked again and again without an answer",
+        start=stuck["start"].min(),
+        end=None if case.until - last < timedelta(minutes=5) else last,
+        servers=case.both(*lines["server"].unique()),
+        rows=rows(lines),
+        figures={"clients": str(len(stuck)), "reasons": listed(reasons)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NakLimits:
+    """Thresholds of nak-storm."""
+
+    count: float = limit(20, "DHCPNAKs within the window")
+    window: float = limit(600, "seconds")
+    share: float = limit(25, "percent of the answers (ACK and NAK) in that time")
+
+
+@rule("FO308", "nak-storm", Severity.WARNING, NakLimits)
+def nak_storm(case: Case, limits: NakLimits) -> Iterator[Draft]:
+    """Many requests are refused at once."""
+    answers = _messages(case, "NAK", "ACK")
+    naks = answers[answers["type"] == "NAK"]
+    if len(naks) < limits.count:
+        return
+    times = naks["time"].reset_index(drop=True)
+    few = int(limits.count) - 1
+    crowded = (times.shift(-few) - times).dt.total_seconds() <= limits.window
+    if not crowded.any():
+        return
+    start = times[crowded].iloc[0]
+    end = times[min(int(crowded[crowded].index[-1]) + few, len(times) - 1)]
+    storm = naks[naks["time"].between(start, end)]
+    share = 100 * len(storm) / max(1, int(answers["time"].between(start, end).sum()))
+    if share < limits.share:
+        return
+    yield Draft(
+        title=f"{len(storm)} requests refused with DHCPNAK, {share:.0f} % of all answers in that time",
+        start=start,
+        end=None if case.until - end < timedelta(minutes=5) else end,
+        servers=case.both(*storm["server"].unique()),
+        rows=rows(storm),
+        figures={"count": str(len(storm)), "clients": str(storm["mac"].nunique())},
+    )
+
+
+def _messages(case: Case, *types: str) -> pd.DataFrame:
+    """Messages of these types of both servers in order of time."""
+    wanted = ["time", "type", "ip", "mac", "source", "line"]
+    parts = []
+    for server in case.pair.servers:
+        log = server.log.messages
+        chosen = log.loc[log["type"].isin(types) & log["time"].notna(), wanted]
+        chosen = chosen.astype(dict.fromkeys(("type", "ip", "mac", "source"), "object"))
+        parts.append(case.align(chosen.assign(server=server.name), server.name))
+    merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*wanted, "server"])
+    return merged.sort_values("time", kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DriftLimits:
+    """Thresholds of split-drift."""
+
+    clients: float = limit(40, "different clients, heard by both servers, that must have been served")
+    percent: float = limit(30, "percent of them served by the server to which the hash does not give them")
+
+
+@rule("FO309", "split-drift", Severity.WARNING, DriftLimits)
+def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
+    """Clients heard by both servers are answered by the wrong one."""
+    done = case.pair.transactions
+    done = done[(done["kind"] == "acquire") & done["owner"].notna() & done["acked_by"].isin(case.names)]
+    done = done[done["seen_first"].notna() & done["seen_second"].notna()]
+    done = done.drop_duplicates("mac", keep="first")
+    if len(done) < limits.clients:
+        return
+    done = done[[case.both_normal(when, 60) for when in done["start"]]]
+    if len(done) < limits.clients:
+        return
+    wrong = done[done["owner"].astype(str) != done["acked_by"].astype(str)]
+    if 100 * len(wrong) / len(done) < limits.percent:
+        return
+    busiest = str(wrong["acked_by"].astype(str).mode().iloc[0])
+    belongs = int((done["owner"] == busiest).sum())
+    yield Draft(
+        title=f"{len(wrong)} of {len(done)} clients were served by the server that the split does not name",
+        start=wrong["start"].min(),
+        end=None,
+        servers=case.names,
+        rows=rows(wrong.sort_values("start")),
+        figures={
+            "server": busiest,
+            "expected": f"{100 * belongs / len(done):.0f} %",
+            "observed": str(int((done["acked_by"] == busiest).sum())),
+            "clients": str(len(done)),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedLimits:
+    """Thresholds of abandoned-leases."""
+
+    count: float = limit(5, "different addresses abandoned within the window")
+    window: float = limit(3600, "seconds")
+    percent: float = limit(10, "percent of the configured addresses abandoned at any time")
+
+
+@rule("FO310", "abandoned-leases", Severity.WARNING, AbandonedLimits)
+def abandoned_leases(case: Case, limits: AbandonedLimits) -> Iterator[Draft]:
+    """Many addresses are set aside because something answers on them."""
+    told = case.abandoned()
+    told = told.drop_duplicates("ip")
+    sizes = [sum(pool.size for pool in server.conf.pools) for server in case.pair.servers if server.conf]
+    much = max(2.0, limits.percent / 100 * max(sizes)) if sizes else float("inf")
+    few = int(limits.count) - 1
+    times = told["time"].reset_index(drop=True)
+    crowded = (times.shift(-few) - times).dt.total_seconds() <= limits.window
+    if not crowded.any() and len(told) < much:
+        return
+    yield Draft(
+        title=f"{number(len(told), 'address')} abandoned because something else uses them",
+        start=told["time"].iloc[0],
+        end=told["time"].iloc[-1],
+        servers=case.both(*told["server"].unique()),
+        rows=rows(told),
+        figures={"count": str(len(told))},
+    )

@@ -1,0 +1,80 @@
+"""From the rules to the findings: run each, fetch its evidence, group consequences under their cause."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from dhcplens.findings.case import Case
+from dhcplens.findings.grouping import grouped
+from dhcplens.findings.limits import SettingError, Settings, apply
+from dhcplens.findings.pages import filled, pages
+from dhcplens.findings.registry import Draft, Row, Rule, rules
+from dhcplens.model.states import Severity, Verdict
+from dhcplens.model.values import Evidence, Finding, Texts
+from dhcplens.pair import PairView
+
+EVIDENCE_SHOWN = 12
+"""Lines quoted for one finding: the first and the last of those that prove it."""
+
+
+def diagnose(pair: PairView, settings: Settings | None = None) -> tuple[Finding, ...]:
+    """Everything that is wrong or worth knowing, gravest first, each consequence after its cause.
+
+    ``settings`` overrides thresholds (rule → threshold → value). Raises SettingError for an unknown name.
+    """
+    settings = settings or {}
+    known = rules()
+    if stray := set(settings) - set(known):
+        raise SettingError(f"there is no rule {sorted(stray)[0]!r}")
+    limits = {name: apply(one.limits, name, settings) for name, one in known.items()}
+    case = Case(pair)
+    drafts = [(one, draft) for name, one in known.items() for draft in one.check(case, limits[name])]
+    texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
+    return grouped([_finding(one, draft, texts) for one, draft in drafts])
+
+
+def verdict(findings: Iterable[Finding]) -> Verdict:
+    """``dead`` with a critical finding that lasts, ``degraded`` with any above info, else ``healthy``."""
+    above = [one for one in findings if one.severity is not Severity.INFO]
+    if any(one.severity is Severity.CRITICAL and one.end is None for one in above):
+        return Verdict.DEAD
+    return Verdict.DEGRADED if above else Verdict.HEALTHY
+
+
+def _shown(rows: tuple[Row, ...]) -> list[Row]:
+    """The rows to quote, in order of time; of many, the first ones and the last ones."""
+    ordered = sorted(set(rows))
+    if len(ordered) <= EVIDENCE_SHOWN:
+        return ordered
+    half = EVIDENCE_SHOWN // 2
+    return ordered[:half] + ordered[-half:]
+
+
+Lookup = Callable[[Row], str]
+
+
+def _texts(texts: Texts, rows: Iterable[Row]) -> Lookup:
+    """The raw lines of all rows, asked for once a source."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        wanted[row.source].add(row.line)
+    found: Mapping[str, Mapping[int, str]] = {
+        source: texts.lines(source, sorted(lines)) for source, lines in wanted.items()
+    }
+    return lambda row: found[row.source].get(row.line, "")
+
+
+def _finding(one: Rule, draft: Draft, text: Lookup) -> Finding:
+    page = pages()[one.name]
+    return Finding(
+        code=one.code,
+        name=one.name,
+        severity=draft.severity or one.severity,
+        title=draft.title,
+        start=draft.start.to_pydatetime(warn=False) if draft.start is not None else None,
+        end=draft.end.to_pydatetime(warn=False) if draft.end is not None else None,
+        servers=draft.servers,
+        evidence=tuple(Evidence(row.source, row.line, text(row)) for row in _shown(draft.rows)),
+        meaning=filled(page.meaning, draft.figures),
+        advice=tuple(filled(step, draft.figures) for step in page.advice),
+        figures=draft.figures,
+    )

@@ -1,0 +1,23 @@
+"""Where the rules stand: importing a family registers its rules."""
+
+import importlib
+
+FAMILIES = (
+    "link",
+    "refusals",
+    "recovery",
+    "stale",
+    "conflicts",
+    "pools",
+    "clients",
+    "duplicates",
+    "leases",
+    "configuration",
+    "noise",
+)
+
+
+def load() -> None:
+    """Imports every family once."""
+    for name in FAMILIES:
+        importlib.import_module(f"dhcplens.findings.{name}")

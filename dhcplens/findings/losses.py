@@ -1,0 +1,258 @@
+"""Interruptions of the failover link: when, and whether a server was down or the link was."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dhcplens.findings.registry import Row
+from dhcplens.findings.rows import known, records, rows_at
+from dhcplens.model.states import FailoverState
+
+if TYPE_CHECKING:
+    from dhcplens.findings.case import Case
+
+SHORTEST = 2.0
+"""Seconds below which a lost link is not an interruption: dhcpd reconnects after 5 at the earliest."""
+SAME_LOSS = 5.0
+"""Seconds between the one server's reconnection and the other's: still one interruption."""
+MARGIN = 30.0
+"""Seconds of grace, on top of max-response-delay, in which a living server notices a loss."""
+RECONNECTING = 120.0
+"""Seconds within which a started server is connected again: dhcpd tries every 5, after an error every 90."""
+_LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
+
+
+class Cause(StrEnum):
+    """What interrupted the link."""
+
+    PEER = "peer-down"
+    LINK = "link-down"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One server's view: its link was down from ``start`` until ``end`` (None: to the end of the logs)."""
+
+    server: str
+    start: pd.Timestamp
+    end: pd.Timestamp | None
+    noticed: bool  # a loss while it ran, not merely its own start
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One interruption.
+
+    ``down`` is the server that was not there (cause peer-down), ``sure`` is False where one log is missing,
+    ``returned`` is when the server that was down started again.
+    """
+
+    start: pd.Timestamp
+    end: pd.Timestamp | None
+    cause: Cause
+    down: str | None
+    survivor: str
+    sure: bool
+    returned: pd.Timestamp | None
+    outages: tuple[Outage, ...]
+    rows: tuple[Row, ...]
+
+    def covers(self, when: pd.Timestamp, slack: float = 0.0) -> bool:
+        """Whether a moment lies within it, ``slack`` seconds after its end included."""
+        late = pd.Timedelta(seconds=slack)
+        return self.start <= when and (self.end is None or when <= self.end + late)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of an interruption with one cause."""
+
+    cause: Cause
+    start: pd.Timestamp
+    end: pd.Timestamp | None
+    loss: Loss
+
+
+def phases(case: "Case") -> list[Phase]:
+    """All interruptions by cause: once a server that was down runs again, it is the link that is missing."""
+    found = []
+    late = pd.Timedelta(seconds=RECONNECTING)
+    for loss in case.losses:
+        back = loss.returned
+        if back is None or loss.cause is Cause.LINK or (loss.end is not None and loss.end <= back + late):
+            found.append(Phase(loss.cause, loss.start, loss.end, loss))
+            continue
+        found.append(Phase(Cause.PEER, loss.start, back, loss))
+        if loss.end is not None or case.until > back + late:
+            found.append(Phase(Cause.LINK, back, loss.end, loss))
+    return found
+
+
+def losses(case: "Case") -> tuple[Loss, ...]:
+    """All interruptions of a pair, in order of time."""
+    outages = sorted((one for name in case.names for one in _outages(case, name)), key=lambda one: one.start)
+    clusters: list[list[Outage]] = []
+    reach: pd.Timestamp | None = None
+    for one in outages:
+        end = one.end or pd.Timestamp.max.tz_localize("UTC")
+        if reach is not None and one.start <= reach + pd.Timedelta(seconds=SAME_LOSS):
+            clusters[-1].append(one)
+            reach = max(reach, end)
+        else:
+            clusters.append([one])
+            reach = end
+    return tuple(loss for cluster in clusters if (loss := _loss(case, cluster)))
+
+
+def _outages(case: "Case", server: str) -> list[Outage]:
+    """Periods of one server without a link; neighbours without a link between them are one."""
+    frame = case.pair.links
+    frame = frame[frame["server"] == server]
+    found: list[Outage] = []
+    open_end = False
+    for one in records(frame):
+        if one.state != "down":
+            open_end = False
+            continue
+        start = case.aligned(one.start, server)
+        end = known(case.aligned(one.end, server))
+        rows = (*rows_at(start, one.source, one.line), *rows_at(end, one.end_source, one.end_line))
+        noticed = one.why in _LOSS_SIGNS
+        if open_end and found:
+            last = found[-1]
+            found[-1] = Outage(server, last.start, end, last.noticed or noticed, (*last.rows, *rows))
+        else:
+            found.append(Outage(server, start, end, noticed, rows))
+        open_end = True
+    return [one for one in found if not pd.isna(one.start)]
+
+
+def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:
+    """The interruption that overlapping outages amount to; None where nobody lost a link."""
+    ends = [one.end for one in cluster]
+    end = None if any(one is None for one in ends) else max(one for one in ends if one is not None)
+    start = _begin(case, cluster, end)
+    if start is None or (end is not None and (end - start).total_seconds() < SHORTEST):
+        return None
+    first = min((one for one in cluster if one.noticed), key=lambda one: one.start, default=cluster[0])
+    down, sure, returned = _who_was_down(case, start, end, cluster, first.server)
+    survivor = next((name for name in case.names if name != down), first.server) if down else first.server
+    rows = tuple(row for one in cluster for row in one.rows) + _moves(case, start, end)
+    return Loss(
+        start=start,
+        end=end,
+        cause=Cause.PEER if down else Cause.LINK,
+        down=down,
+        survivor=survivor,
+        sure=sure,
+        returned=returned,
+        outages=tuple(cluster),
+        rows=rows,
+    )
+
+
+def _begin(case: "Case", cluster: list[Outage], end: pd.Timestamp | None) -> pd.Timestamp | None:
+    """When a running server first noticed the loss, or moved to communications-interrupted."""
+    noticed = [one.start for one in cluster if one.noticed and one.start is not None]
+    moves = case.local_moves(FailoverState.COMMUNICATIONS_INTERRUPTED.value)
+    inside = moves["time"] >= min(one.start for one in cluster)
+    if end is not None:
+        inside &= moves["time"] <= end
+    noticed += list(moves.loc[inside, "time"].head(1))
+    return min(noticed) if noticed else None
+
+
+def _who_was_down(
+    case: "Case", start: pd.Timestamp, end: pd.Timestamp | None, cluster: list[Outage], first: str
+) -> tuple[str | None, bool, pd.Timestamp | None]:
+    """The server that was silent or restarting, whether both logs could tell, and when it started again."""
+    for name in case.names:
+        if _covered(case, name, start) and _silent(case, name, start, end, cluster):
+            return name, True, _started_after(case, name, start, end)
+    absent = [name for name in case.names if not _covered(case, name, start)]
+    if len(case.names) < 2 or absent:
+        other = absent[0] if absent and absent[0] != first else case.other(first)
+        return _guess(case, start, end, first, other)
+    return None, True, None
+
+
+def _covered(case: "Case", server: str, start: pd.Timestamp) -> bool:
+    """Whether a server's log reaches over the loss: it begins before it, or with its own start."""
+    begin = case.first_line(server)
+    return begin is not None and (begin <= start or _begins_with_start(case, server))
+
+
+def _begins_with_start(case: "Case", server: str) -> bool:
+    runs = case.pair.runs
+    own = runs[runs["server"] == server]
+    return len(own) > 0 and own["start_how"].iloc[0] != "before"
+
+
+def _silent(
+    case: "Case", server: str, start: pd.Timestamp, end: pd.Timestamp | None, cluster: list[Outage]
+) -> bool:
+    """Whether a server wrote nothing until it started anew, or for longer than a living one would."""
+    grace = pd.Timedelta(seconds=MARGIN + _response_delay(case, server))
+    noticed = min((one.start for one in cluster if one.server == server and one.noticed), default=None)
+    started = _started_after(case, server, start, end)
+    if started is not None and (noticed is None or started <= noticed):
+        return case.wrote_between(server, start + grace, started) == 0
+    if noticed is not None and noticed <= start + grace:
+        return False
+    horizon = end if end is not None else case.until
+    until = min(noticed, horizon) if noticed is not None else horizon
+    if until - start < grace:
+        return noticed is None and not _alive_before(case, server, start, until)
+    return case.wrote_between(server, start + pd.Timedelta(seconds=SHORTEST), until) == 0
+
+
+def _alive_before(case: "Case", server: str, start: pd.Timestamp, until: pd.Timestamp) -> bool:
+    """In a short loss, whether the server gave any sign of life in it."""
+    return case.wrote_between(server, start - pd.Timedelta(seconds=1), until + pd.Timedelta(seconds=1)) > 0
+
+
+def _started_after(
+    case: "Case", server: str, start: pd.Timestamp, end: pd.Timestamp | None
+) -> pd.Timestamp | None:
+    """When the server started anew within the interruption."""
+    runs = case.pair.runs
+    own = runs[(runs["server"] == server) & (runs["start_how"] != "before")]
+    starts = [case.aligned(one, server) for one in own["start"].dropna()]
+    slack = pd.Timedelta(seconds=SHORTEST)
+    inside = [one for one in starts if start - slack <= one and (end is None or one <= end + slack)]
+    return min(inside) if inside else None
+
+
+def _response_delay(case: "Case", server: str) -> float:
+    peer = case.peer(server)
+    return float(peer.max_response_delay) if peer else 60.0
+
+
+def _guess(
+    case: "Case", start: pd.Timestamp, end: pd.Timestamp | None, first: str, other: str
+) -> tuple[str | None, bool, pd.Timestamp | None]:
+    """From one server's log alone: a partner that lived says so when it is heard again.
+
+    It comes back in communications-interrupted where it ran on, in another state where it was started.
+    """
+    moves = case.moves
+    heard = moves[(moves["server"] == first) & (moves["subject"] == "partner") & (moves["time"] >= start)]
+    if end is not None and len(heard):
+        lived = heard["new"].iloc[0] == FailoverState.COMMUNICATIONS_INTERRUPTED.value
+        return (None if lived else other), False, None
+    timed_out = case.notices("peer-timeout", server=first)
+    near = (timed_out["time"] - start).abs() <= pd.Timedelta(seconds=SAME_LOSS)
+    return (None if bool(near.any()) else other), False, None
+
+
+def _moves(case: "Case", start: pd.Timestamp, end: pd.Timestamp | None) -> tuple[Row, ...]:
+    """The moves that frame an interruption: into it, and back."""
+    moves = case.moves
+    slack = pd.Timedelta(seconds=SAME_LOSS)
+    near = moves["time"].between(start - slack, start + slack)
+    if end is not None:
+        near |= moves["time"].between(end - slack, end + slack)
+    return tuple(row for one in records(moves[near]) for row in rows_at(one.time, one.source, one.line))

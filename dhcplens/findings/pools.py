@@ -1,0 +1,260 @@
+"""FO3: addresses that are used up, unevenly divided, or counted differently."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from dhcplens.findings.case import Case
+from dhcplens.findings.limits import limit
+from dhcplens.findings.losses import Loss
+from dhcplens.findings.registry import Draft, rule
+from dhcplens.findings.rows import rows
+from dhcplens.findings.words import clock, duration, number
+from dhcplens.model.states import FailoverState, Severity
+
+_STILL = timedelta(minutes=5)
+_ALONE = (FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustedLimits:
+    """Thresholds of pool-exhausted."""
+
+    count: float = limit(3, "refusals on one network")
+    gap: float = limit(1800, "seconds without a refusal after which it counts as over")
+
+
+@rule("FO301", "pool-exhausted", Severity.CRITICAL, ExhaustedLimits)
+def pool_exhausted(case: Case, limits: ExhaustedLimits) -> Iterator[Draft]:
+    """A network with a pool has no free address on either side."""
+    refused = case.said("no-free-leases")
+    served = served_networks(case)
+    for network, every in refused.groupby("detail", sort=True):
+        if served and not any(same_network(str(network), one) for one in served):
+            continue
+        for group in _episodes(every, limits.gap):
+            if len(group) < limits.count:
+                continue
+            last = group["time"].iloc[-1]
+            clients = number(group["mac"].nunique(), "client")
+            yield Draft(
+                title=f"{network} has no free addresses left: "
+                f"{number(len(group), 'request')} of {clients} refused",
+                start=group["time"].iloc[0],
+                end=None if case.until - last < _STILL else last,
+                servers=case.both(*group["server"].unique()),
+                rows=rows(group),
+                figures={
+                    "network": str(network),
+                    "count": str(len(group)),
+                    "clients": str(group["mac"].nunique()),
+                },
+            )
+
+
+def _episodes(frame: pd.DataFrame, gap: float) -> Iterator[pd.DataFrame]:
+    """The frame (in order of time) cut where nothing happened for longer than ``gap`` seconds."""
+    breaks = frame["time"].diff() > pd.Timedelta(seconds=gap)
+    for _, group in frame.groupby(breaks.cumsum()):
+        yield group
+
+
+def served_networks(case: Case) -> set[str]:
+    """Networks that have a pool, by the configurations, else by the pool lines; empty where nothing tells."""
+    named = {pool.network for server in case.pair.servers if server.conf for pool in server.conf.pools}
+    return named or {str(one) for one in case.pair.pool_series["network"].dropna().unique()}
+
+
+def same_network(one: str, other: str) -> bool:
+    """Whether two names are one network; dhcpd before 4.0 left out octets of the address (``10.69/16``)."""
+    if one == other:
+        return True
+    (head, slash, bits), (other_head, other_slash, other_bits) = one.partition("/"), other.partition("/")
+    if not slash or not other_slash or bits != other_bits:
+        return False
+    octets, others = (text.split(".") + ["0"] * (3 - text.count(".")) for text in (head, other_head))
+    return octets == others
+
+
+@dataclass(frozen=True, slots=True)
+class StarvedLimits:
+    """Thresholds of survivor-starved."""
+
+    count: float = limit(3, "requests refused because the partner holds the free addresses")
+
+
+@rule("FO302", "survivor-starved", Severity.CRITICAL, StarvedLimits)
+def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
+    """While the link is lost, a server has used up its own half."""
+    refused = case.said("peer-holds-all-free-leases")
+    for loss in case.losses:
+        inside = refused[refused["time"].between(loss.start, loss.end or case.until)]
+        for server, group in inside.groupby("server", sort=False):
+            alone = group[[case.state_at(str(server), when) in _ALONE for when in group["time"]]]
+            if len(alone) < limits.count:
+                continue
+            yield _starved(case, loss, str(server), alone)
+
+
+def _starved(case: Case, loss: Loss, survivor: str, refused: pd.DataFrame) -> Draft:
+    mclt = case.mclt()
+    down = [
+        stay.start
+        for stay in case.stays_in(FailoverState.PARTNER_DOWN, server=survivor)
+        if stay.start is not None and loss.covers(stay.start)
+    ]
+    last = refused["time"].iloc[-1]
+    usable = "that moment plus mclt"
+    end = loss.end
+    if down and mclt:
+        takes_over = down[0] + timedelta(seconds=mclt)
+        usable = clock(takes_over, case.pair.timezone)
+        end = last if last <= takes_over + _STILL and takes_over <= case.until else end
+    elif mclt:
+        usable = f"{duration(mclt)} after that command"
+    clients = refused["mac"].nunique()
+    return Draft(
+        title=f"{survivor} has used up its own half; the rest belongs to {case.other(survivor)}, "
+        f"which it cannot reach ({number(clients, 'client')} turned away)",
+        start=refused["time"].iloc[0],
+        end=end,
+        servers=(survivor,),
+        rows=rows(refused),
+        figures={
+            "survivor": survivor,
+            "partner": case.other(survivor),
+            "count": str(len(refused)),
+            "clients": str(clients),
+            "relationship": case.pair.relationship or "<name>",
+            "usable": usable,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImbalanceLimits:
+    """Thresholds of pool-imbalance."""
+
+    count: float = limit(3, "lines of imbalance in a row")
+    after: float = limit(120, "seconds that they must span")
+
+
+@rule("FO303", "pool-imbalance", Severity.WARNING, ImbalanceLimits)
+def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
+    """A pool is out of balance again and again in normal operation."""
+    series = case.pair.pool_series
+    for (server, network, _), lines in series.groupby(["server", "network", "ordinal"], observed=True):
+        lines = case.align(lines, str(server))
+        lines = lines[lines["kind"] != "balancing"] if not lines["requesting"].any() else lines
+        bad = (lines["kind"] == "imbalanced") | lines["requesting"]
+        for _, group in lines.groupby((bad != bad.shift()).cumsum()):
+            if not bool(bad.loc[group.index[0]]) or len(group) < limits.count:
+                continue
+            start, last = group["time"].iloc[0], group["time"].iloc[-1]
+            if (last - start).total_seconds() < limits.after:
+                continue
+            after = lines.loc[lines["time"] > last, "time"]
+            newest = group.iloc[-1]
+            yield Draft(
+                title=f"{network} stays unbalanced: {newest['free']} free for the primary, "
+                f"{newest['backup']} for the secondary, as {server} counts",
+                start=start,
+                end=after.iloc[0] if len(after) else None,
+                servers=(str(server),),
+                rows=rows(group),
+                figures={
+                    "network": str(network),
+                    "free": str(newest["free"]),
+                    "backup": str(newest["backup"]),
+                },
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """Thresholds of pool-request-refused."""
+
+    count: float = limit(2, "requests for addresses answered with none")
+
+
+@rule("FO304", "pool-request-refused", Severity.WARNING, RequestLimits)
+def pool_request_refused(case: Case, limits: RequestLimits) -> Iterator[Draft]:
+    """A server asked for addresses and its partner gave none."""
+    for server in case.names:
+        told = case.notices("pool-request-refused", server=server)
+        if len(told) < limits.count:
+            continue
+        last = told["time"].iloc[-1]
+        yield Draft(
+            title=f"{server} could give its partner no addresses ({number(len(told), 'request')})",
+            start=told["time"].iloc[0],
+            end=None if case.until - last < _STILL else last,
+            servers=(server,),
+            rows=rows(told),
+            figures={"server": server, "count": str(len(told))},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DivergedCountsLimits:
+    """Thresholds of diverged-pool-counts."""
+
+    settle: float = limit(300, "seconds of normal operation before counts are compared")
+    near: float = limit(90, "seconds between two lines that are compared")
+    addresses: float = limit(5, "difference in addresses that is no matter of updates in flight")
+    percent: float = limit(10, "the same in percent of the pool, where that is more")
+    count: float = limit(3, "comparisons in a row that must differ")
+
+
+@rule("FO305", "diverged-pool-counts", Severity.WARNING, DivergedCountsLimits)
+def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]:
+    """Both servers count one pool, and their counts stay apart."""
+    if len(case.names) < 2:
+        return
+    series = case.pair.pool_series
+    series = series[series["kind"] != "balancing"]
+    for (network, _), pool in series.groupby(["network", "ordinal"], observed=True):
+        first, second = (
+            case.align(pool[pool["server"] == name], name)
+            .sort_values("time")
+            .drop_duplicates("time", keep="last")
+            for name in case.names[:2]
+        )
+        columns = ["time", "free", "backup", "total", "source", "line"]
+        both = pd.merge_asof(
+            first[columns],
+            second[columns],
+            on="time",
+            direction="nearest",
+            tolerance=pd.Timedelta(seconds=limits.near),
+            suffixes=("", "_other"),
+        ).dropna(subset=["free_other"])
+        both = both[[case.both_normal(when, limits.settle) for when in both["time"]]]
+        if len(both) < limits.count:
+            continue
+        apart = (both["free"] - both["free_other"]).abs() + (both["backup"] - both["backup_other"]).abs()
+        allowed = (both["total"] * (limits.percent / 100)).clip(lower=limits.addresses)
+        differs = (apart > allowed).astype(bool)
+        for _, group in both.groupby((differs != differs.shift()).cumsum()):
+            if not differs.loc[group.index[0]] or len(group) < limits.count:
+                continue
+            newest = group.iloc[-1]
+            lasts = group.index[-1] == both.index[-1]
+            others = group.assign(source=group["source_other"], line=group["line_other"])
+            yield Draft(
+                title=f"the servers count {network} differently: {newest['free']}/{newest['backup']} "
+                f"and {newest['free_other']}/{newest['backup_other']} (free/backup)",
+                start=group["time"].iloc[0],
+                end=None if lasts else group["time"].iloc[-1],
+                servers=case.names,
+                rows=rows(group, 6) + rows(others, 6),
+                figures={
+                    "network": str(network),
+                    "first": case.names[0],
+                    "second": case.names[1],
+                    "first_counts": f"{newest['free']}/{newest['backup']}",
+                    "second_counts": f"{newest['free_other']}/{newest['backup_other']}",
+                },
+            )

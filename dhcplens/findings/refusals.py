@@ -1,0 +1,249 @@
+"""FO1: reasons for which two living servers do not connect."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from dhcplens.findings.case import Case
+from dhcplens.findings.limits import NoLimits, limit
+from dhcplens.findings.registry import Draft, Row, rule
+from dhcplens.findings.rows import records, rows
+from dhcplens.findings.words import duration, listed, number
+from dhcplens.model.states import Role, Severity
+
+_REFUSALS = ("connect-failed", "connect-rejected", "connectack-failed", "disconnect-reason", "link-refused")
+_UNMATCHED = ("listener-no-state", "connect-no-state")
+_TIME = ("time offset too large", "time mismatch too great")
+_NAME = ("relationship name", "relationship-name", "unknown server")
+_ADDRESS = ("failover-peer-error", "no-local-address", "local-address-unresolved", "host-unknown")
+_AT_ONCE = timedelta(minutes=5)
+_STILL = timedelta(minutes=10)
+
+
+def reason(args: object) -> str:
+    """The ``reason`` (or ``host``) among a notice's arguments, empty where it has none."""
+    if not isinstance(args, str):
+        return ""
+    fields = json.loads(args)
+    return str(fields.get("reason") or fields.get("host") or "")
+
+
+def refusals(case: Case, *fragments: str) -> pd.DataFrame:
+    """Refused connections whose reason holds one of these fragments, in order of time."""
+    every = case.notices(*_REFUSALS)
+    reasons = every["args"].map(reason)
+    chosen = pd.Series(False, index=every.index)
+    for fragment in fragments:
+        chosen |= reasons.str.contains(fragment, regex=False)
+    return every[chosen]
+
+
+def refused_at(case: Case, start: pd.Timestamp) -> bool:
+    """Whether the servers themselves say why they do not connect, soon after the start of a loss."""
+    every = pd.concat(
+        [refusals(case, *_TIME, *_NAME, "invalid HBA"), case.notices(*_UNMATCHED, "incompatible-versions")]
+    )
+    return bool(every["time"].between(start, start + _AT_ONCE).any())
+
+
+def heard_after(case: Case, when: pd.Timestamp) -> pd.Timestamp | None:
+    """When the servers were next connected after a moment."""
+    links = case.pair.links
+    up = links[links["state"] == "up"]
+    starts = [case.aligned(one.start, str(one.server)) for one in records(up)]
+    later = [one for one in starts if not pd.isna(one) and one > when]
+    return min(later) if later else None
+
+
+def _episodes(case: Case, frame: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Timestamp | None]]:
+    """Refusals without a connection between them, each group with when it was over (None: not by the end)."""
+    left = frame
+    while len(left):
+        first = left["time"].iloc[0]
+        again = heard_after(case, first)
+        group = left if again is None else left[left["time"] <= again]
+        left = left.iloc[len(group) :]
+        last = group["time"].iloc[-1]
+        end = again
+        if again is None and case.until - last > _STILL:
+            end = last
+        yield group, end
+
+
+@dataclass(frozen=True, slots=True)
+class SkewLimits:
+    """Thresholds of clock-skew."""
+
+    seconds: float = limit(30, "seconds of difference shown by moves that both servers logged")
+
+
+@rule("FO107", "clock-skew", Severity.WARNING, SkewLimits)
+def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
+    """The clocks differ so much that the servers refuse each other, or nearly."""
+    skew = case.pair.skew.seconds
+    told = "more than 60 s" if skew is None else duration(abs(skew))
+    figures = {"first": case.names[0] if case.names else "", "second": case.names[-1] if case.names else ""}
+    episodes = list(_episodes(case, refusals(case, *_TIME)))
+    for group, end in episodes:
+        differ = told if skew is not None and abs(skew) > 60 else "more than 60 s"
+        yield Draft(
+            title=f"the servers refuse each other because their clocks differ by {differ}",
+            start=group["time"].iloc[0],
+            end=end,
+            servers=case.names,
+            rows=rows(group),
+            figures=figures | {"skew": differ},
+        )
+    if not episodes and skew is not None and abs(skew) >= limits.seconds and len(case.pair.skew_samples):
+        samples = case.pair.skew_samples
+        ahead, behind = (
+            (figures["second"], figures["first"]) if skew > 0 else (figures["first"], figures["second"])
+        )
+        yield Draft(
+            title=f"the clock of {ahead} is {told} ahead of {behind}'s",
+            start=samples["time"].min(),
+            end=None,
+            servers=case.names,
+            rows=rows(samples),
+            figures=figures | {"skew": told},
+            severity=Severity.WARNING,
+        )
+
+
+@rule("FO108", "relationship-name-mismatch", Severity.WARNING)
+def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+    """The servers do not know each other's relationship name, or the address a connection comes from."""
+    refused = pd.concat([refusals(case, *_NAME), case.notices(*_UNMATCHED)]).sort_values(
+        "time", kind="stable"
+    )
+    declared = {
+        server.name: sorted(peer.name for peer in server.conf.peers)
+        for server in case.pair.servers
+        if server.conf
+    }
+    differ = len(declared) > 1 and not set.intersection(*(set(names) for names in declared.values()))
+    differ = differ and all(declared.values())
+    if not differ and not len(refusals(case, *_NAME)):
+        return
+    said = "; ".join(
+        f"{server} says {listed([repr(name) for name in names])}" for server, names in declared.items()
+    )
+    title = (
+        f"the servers name their relationship differently ({said})"
+        if differ
+        else ("the servers refuse each other because of the relationship's name")
+    )
+    first = case.first_line(case.names[0])
+    if not len(refused):
+        yield Draft(title, first, None, case.names, declarations(case))
+        return
+    for group, end in _episodes(case, refused):
+        yield Draft(title, group["time"].iloc[0], end, case.names, rows(group) + declarations(case))
+
+
+@rule("FO109", "role-conflict", Severity.WARNING)
+def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+    """Both servers claim the same role."""
+    signs = case.pair.role_signs
+    signs = signs[signs["ground"] != "lts"]
+    for role in Role:
+        claims = signs[signs["role"] == role.value]
+        by_relationship = claims.groupby("relationship", observed=True)["server"].nunique()
+        for relationship in by_relationship[by_relationship > 1].index:
+            these = claims[claims["relationship"] == relationship]
+            refused = refusals(case, "invalid HBA")
+            starts = [one for name in case.names if (one := case.first_line(name)) is not None]
+            yield Draft(
+                title=f"both servers are {role.value} of {relationship}",
+                start=min(starts, default=None),
+                end=None,
+                servers=case.names,
+                rows=rows(these.assign(time=pd.NaT).drop_duplicates("server")) + rows(refused),
+                figures={"role": role.value},
+            )
+
+
+@rule("FO110", "peer-address-unusable", Severity.WARNING)
+def peer_address_unusable(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+    """An address of a declaration is not this machine's, does not resolve, or is not the partner's."""
+    told = case.notices(*_ADDRESS)
+    told = told[~told["args"].map(reason).isin(["not found", "Both servers normal"])]
+    for server in case.names:
+        own = told[told["server"] == server]
+        for group, end in _episodes(case, own):
+            why = listed(sorted({reason(one) for one in group["args"]} - {""})) or "it has no usable address"
+            yield Draft(
+                title=f"{server} cannot use an address of its failover declaration: {why}",
+                start=group["time"].iloc[0],
+                end=end,
+                servers=(server,),
+                rows=rows(group) + declarations(case, server),
+                figures={"server": server, "reason": why},
+            )
+    yield from _uncrossed(case)
+
+
+def _uncrossed(case: Case) -> Iterator[Draft]:
+    """Configured addresses that are not each other's, in a pair that never connects."""
+    if len(case.names) < 2 or not case.pair.relationship:
+        return
+    one, other = (case.peer(name) for name in case.names[:2])
+    if one is None or other is None:
+        return
+    wrong = [
+        (name, mine.peer_address, theirs.address)
+        for name, mine, theirs in ((case.names[0], one, other), (case.names[1], other, one))
+        if mine.peer_address and theirs.address and mine.peer_address != theirs.address
+    ]
+    begins = [when for name in case.names if (when := case.first_line(name)) is not None]
+    if not wrong or not begins or not _looks_numeric(wrong) or heard_after(case, min(begins)) is not None:
+        return
+    name, used, real = wrong[0]
+    why = f"peer address {used} is not its partner's address {real}"
+    yield Draft(
+        title=f"{name} looks for its partner in the wrong place: {why}",
+        start=min(begins),
+        end=None,
+        servers=case.both(*(name for name, _, _ in wrong)),
+        rows=declarations(case),
+        figures={"server": name, "reason": why},
+    )
+
+
+def _looks_numeric(wrong: Sequence[tuple[str, str | None, str | None]]) -> bool:
+    return all((text or "").replace(".", "").isdigit() for _, used, real in wrong for text in (used, real))
+
+
+@rule("FO111", "incompatible-versions", Severity.WARNING)
+def incompatible_versions(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+    """A 3.0.x release talks to a newer one."""
+    told = case.notices("incompatible-versions")
+    runs = case.pair.runs
+    named = runs[runs["version"].notna()]
+    old = named["version"].astype(str).str.contains(r"^V?3\.0", regex=True)
+    together = named.groupby(old.astype(bool))["server"].unique() if len(named) else pd.Series(dtype=object)
+    mixed = len(together) == 2 and set(together[True]) != set(together[False])
+    if not len(told) and not mixed:
+        return
+    banners = named.assign(time=named["start"]).drop_duplicates(["server", "version"])
+    versions = listed([f"{one.server} runs {one.version}" for one in records(banners)])
+    start = told["time"].iloc[0] if len(told) else banners["time"].max()
+    yield Draft(
+        title=f"the two releases do not understand each other ({versions or number(len(told), 'warning')})",
+        start=start,
+        end=None,
+        servers=case.names,
+        rows=rows(told) + rows(banners),
+    )
+
+
+def declarations(case: Case, *servers: str) -> tuple[Row, ...]:
+    """The lines on which the configurations declare the relationship."""
+    found = []
+    for server in case.pair.servers:
+        if server.conf and server.name in (servers or case.names):
+            found += [Row(0.0, server.conf.source, peer.line) for peer in server.conf.peers if peer.line]
+    return tuple(found)

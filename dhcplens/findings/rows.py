@@ -1,0 +1,37 @@
+"""Places of lines: from frames to evidence."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from dhcplens.findings.registry import Row
+
+
+def known(time: pd.Timestamp) -> pd.Timestamp | None:
+    """None for NaT."""
+    return None if pd.isna(time) else time
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame as named tuples, in order."""
+    return iter(frame.itertuples(index=False))
+
+
+def rows(frame: pd.DataFrame, limit: int = 24) -> tuple[Row, ...]:
+    """Evidence rows of a frame with time (or start), source and line; of many, the first and the last."""
+    if len(frame) > limit:
+        frame = pd.concat([frame.iloc[: limit // 2], frame.iloc[-limit // 2 :]])
+    at = frame["time"] if "time" in frame else frame["start"]
+    return tuple(
+        row
+        for time, source, line in zip(at, frame["source"], frame["line"], strict=True)
+        for row in rows_at(time, source, line)
+    )
+
+
+def rows_at(time: pd.Timestamp | None, source: object, line: object) -> tuple[Row, ...]:
+    """One evidence row, or none where no line stands behind it (line 0)."""
+    if not isinstance(source, str) or not line:
+        return ()
+    return (Row(0.0 if time is None or pd.isna(time) else time.timestamp(), source, int(str(line))),)

@@ -1,0 +1,97 @@
+"""FO2: a lease file older than what its server had already written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pandas as pd
+
+from dhcplens.findings.case import Case
+from dhcplens.findings.limits import limit
+from dhcplens.findings.recovery import normal_again
+from dhcplens.findings.registry import Draft, rule
+from dhcplens.findings.rows import records, rows, rows_at
+from dhcplens.findings.words import listed, number
+from dhcplens.model.states import FailoverState, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class StaleLimits:
+    """Thresholds of stale-database-restored."""
+
+    leases: float = limit(1, "leases acknowledged before the start that must be missing from the file")
+
+
+@rule("FO208", "stale-database-restored", Severity.WARNING, StaleLimits)
+def stale_database(case: Case, limits: StaleLimits) -> Iterator[Draft]:
+    """A server starts from a lease file older than what its own log says it had written."""
+    starts = case.local_moves(FailoverState.STARTUP.value)
+    for one in records(starts):
+        server = str(one.server)
+        if one.old in (FailoverState.RECOVER.value, FailoverState.PARTNER_DOWN.value):
+            continue
+        before = [
+            stay
+            for stay in case.stays
+            if stay.server == server
+            and stay.state is not FailoverState.STARTUP
+            and stay.rows
+            and stay.start is not None
+            and stay.start < one.time
+        ]
+        own = rows_at(one.time, one.source, one.line)
+        reasons, proof = [], own
+        if before and before[-1].state.value != one.old:
+            reasons.append(f"it read state {one.old}, but had last recorded {before[-1].state.value}")
+            proof += before[-1].rows
+        missing = _acknowledged_but_missing(case, server, one.time)
+        if len(missing) >= limits.leases:
+            reasons.append(
+                f"{number(len(missing), 'lease')} acknowledged before, as {missing['ip'].iloc[0]}, "
+                f"{'is' if len(missing) == 1 else 'are'} not in its file"
+            )
+            proof += rows(missing, 8)
+        if reasons:
+            yield Draft(
+                title=f"{server} started from an old lease file: {listed(reasons)}",
+                start=one.time,
+                end=None if len(missing) else normal_again(case, (server,), one.time),
+                servers=(server,),
+                rows=proof,
+                figures={"server": server, "partner": case.other(server), "reason": listed(reasons)},
+            )
+
+
+def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> pd.DataFrame:
+    """ACKs of a server before its last start that its lease file does not know."""
+    none = pd.DataFrame({"ip": [], "time": [], "source": [], "line": []})
+    files = case.pair.server(server)
+    later = case.local_moves(FailoverState.STARTUP.value, server)
+    if not len(files.leases.bindings) or (later["time"] > start).any():
+        return none
+    acks = files.log.messages
+    acks = acks[(acks["type"] == "ACK") & acks["ip"].notna() & acks["time"].notna()]
+    acks = case.align(acks[["time", "ip", "source", "line"]], server)
+    acks = acks[acks["time"] < start].drop_duplicates("ip", keep="last")
+    blocks = files.leases.bindings
+    ends = blocks.assign(ip=blocks["ip"].astype(object)).groupby("ip")["ends"].max()
+    dynamic = _dynamic(case, server)
+    known = acks["ip"].astype(object).map(ends)
+    missing = acks[(known.isna() | (known < acks["time"] - timedelta(seconds=65)))]
+    return missing[missing["ip"].astype(object).map(dynamic)] if len(missing) else none
+
+
+def _dynamic(case: Case, server: str) -> Callable[[str], bool]:
+    """Tells whether an address lies in a range of the server's configuration."""
+    conf = case.pair.server(server).conf
+    ranges = [(one.low, one.high) for pool in (conf.pools if conf else ()) for one in pool.ranges]
+
+    def dynamic(ip: str) -> bool:
+        try:
+            address = IPv4Address(ip)
+        except ValueError:
+            return False
+        return any(low <= address <= high for low, high in ranges)
+
+    return dynamic

@@ -1,0 +1,56 @@
+"""Times, durations and lists as people write them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+
+@cache
+def zone(name: str) -> tzinfo:
+    """A time zone by name: an IANA name, or ``UTC+8``, ``UTC+05:30``; UTC where it is neither."""
+    sign = {"+": 1, "-": -1}.get(name.removeprefix("UTC")[:1])
+    if sign is not None:
+        hours, _, minutes = name.removeprefix("UTC")[1:].partition(":")
+        if hours.isdigit() and (not minutes or minutes.isdigit()):
+            return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes or 0)))
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):
+        return timezone.utc  # noqa: UP017 (the same object under its older name prints as UTC)
+
+
+def clock(time: datetime | None, zone_name: str, *, date: bool = True) -> str:
+    """A time in the log's own zone, to the second; ``still`` for an open end."""
+    if time is None:
+        return "still"
+    local = time.astimezone(zone(zone_name))
+    return f"{local:%Y-%m-%d %H:%M:%S}" if date else f"{local:%H:%M:%S}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time with its two greatest units: ``6 min 11 s``, ``2 d 3 h``."""
+    left = max(0, round(seconds))
+    parts: list[str] = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if left >= size or (unit == "s" and not parts):
+            parts.append(f"{left // size} {unit}")
+            left %= size
+        elif parts:
+            break
+        if len(parts) == 2:
+            break
+    return " ".join(parts)
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Some names in a row: ``a, b and 4 more``."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def number(count: int, noun: str) -> str:
+    """A count with its noun: ``1 client``, ``3 clients``, ``2 addresses``."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"

@@ -1,0 +1,230 @@
+"""What every form of the report tells besides the findings, as plain words and grids of words."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import pandas as pd
+
+from dhcplens.findings.rows import records
+from dhcplens.findings.words import clock, duration, number
+from dhcplens.model.states import Severity, Subject
+from dhcplens.model.values import FileKind
+from dhcplens.pair import PairView
+from dhcplens.report import Report
+
+MOVES_SHOWN = 40
+CLIENTS_SHOWN = 10
+_GAP = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A small table of words: columns (title, whether numeric), rows, and sentences below it."""
+
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def headline(report: Report) -> str:
+    """What stands behind the verdict on the first line."""
+    grave = [one for one in report.findings if one.severity is not Severity.INFO and not one.consequence_of]
+    normal = [one.title for one in report.findings if one.name == "normal-operation"]
+    if not grave:
+        return normal[0] if normal else "nothing in these files shows a fault"
+    more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
+    return "; ".join([f"{grave[0].title}{more}", *normal])
+
+
+def who(pair: PairView) -> str:
+    """The servers with their roles, the relationship, and the zone of the times shown."""
+    servers = [f"{server.role or 'role unknown'} {server.name}" for server in pair.servers]
+    relationship = f"relationship {pair.relationship}" if pair.relationship else "no relationship named"
+    return " · ".join([*servers, relationship, f"times in {pair.timezone}"])
+
+
+def timeline(pair: PairView) -> Grid:
+    """The servers' own states side by side, a row for each moment at which one changed."""
+    states = pair.states
+    own = states[(states["subject"] == Subject.LOCAL.value) & states["start"].notna()]
+    changes: list[tuple[str, str, str]] = []
+    for server in pair.servers:
+        mine = own[own["server"] == server.name]
+        when = pair.align(mine["start"], server.name)
+        changes += [
+            (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, str(state))
+            for time, state in zip(when, mine["state"], strict=True)
+        ]
+        ended = mine[mine["end"].notna()]
+        gone = ended[~ended["end"].isin(mine["start"])]
+        changes += [
+            (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, "(not running)")
+            for time in pair.align(gone["end"], server.name)
+        ]
+    rows: dict[str, dict[str, list[str]]] = {}
+    for moment, name, state in sorted(changes, key=lambda change: change[0]):
+        rows.setdefault(moment, {}).setdefault(name, []).append(state)
+    names = [server.name for server in pair.servers]
+    table = [(moment, *(" → ".join(there.get(name, [])) for name in names)) for moment, there in rows.items()]
+    titles = [f"{server.name} ({server.role})" if server.role else server.name for server in pair.servers]
+    return Grid(
+        (("time", False), *((title, False) for title in titles)), tuple(_folded(table, len(names) + 1))
+    )
+
+
+def _folded(table: list[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+    if len(table) <= MOVES_SHOWN:
+        return table
+    half = MOVES_SHOWN // 2
+    left_out = f"{_GAP} {len(table) - 2 * half} more"
+    return [*table[:half], (left_out, *[_GAP] * (width - 1)), *table[-half:]]
+
+
+def pools(pair: PairView) -> Grid:
+    """The first and the last count of each pool, as each server saw it."""
+    series = pair.pool_series
+    rows = []
+    keys = ["network", "ordinal", "server"]
+    for key, seen in series.groupby(keys, observed=True, sort=True):
+        network, ordinal, server = cast("tuple[str, int, str]", key)
+        chosen = [seen.iloc[0]] if len(seen) == 1 else [seen.iloc[0], seen.iloc[-1]]
+        name = f"{network} ({ordinal + 1})" if ordinal else str(network)
+        rows += [
+            (
+                name,
+                str(server),
+                clock(one["time"].to_pydatetime(warn=False), pair.timezone),
+                *(_count(one[column]) for column in ("total", "free", "backup")),
+            )
+            for one in chosen
+        ]
+    columns = (
+        ("network", False),
+        ("server", False),
+        ("time", False),
+        ("total", True),
+        ("free", True),
+        ("backup", True),
+    )
+    notes = ("free: for the primary to give; backup: for the secondary",) if rows else ()
+    return Grid(columns, tuple(rows), notes)
+
+
+def clients(pair: PairView) -> Grid:
+    """Who served how many clients against the split; a few clients by name."""
+    served = pair.served
+    if not int(served["acks"].sum() + served["renewals"].sum()):
+        return Grid((), ())
+    rows = tuple(
+        (
+            str(one.server),
+            str(one.clients),
+            "" if pd.isna(one.expected) else f"{one.expected} of 256",
+            str(one.hashed),
+            str(one.acks),
+            str(one.renewals),
+        )
+        for one in records(served)
+    )
+    columns = (
+        ("server", False),
+        ("clients served", True),
+        ("buckets by split", True),
+        ("clients by hash", True),
+        ("leases given", True),
+        ("renewals", True),
+    )
+    known = pair.clients
+    notes = [_client(pair, one) for one in records(known.head(CLIENTS_SHOWN))]
+    if len(known) > CLIENTS_SHOWN:
+        notes = [f"{number(len(known), 'client')} in the logs"]
+    return Grid(columns, rows, tuple(notes))
+
+
+def _client(pair: PairView, one: object) -> str:
+    """One client in a sentence: its hash, its owner, who served it, what it did last."""
+    mac, bucket, owner = str(one.mac), one.bucket, one.owner  # type: ignore[attr-defined]
+    first, second = one.acks_first, one.acks_second  # type: ignore[attr-defined]
+    by = [
+        f"{server.name} ({acks}x)"
+        for server, acks in zip(pair.servers, (first, second), strict=False)
+        if acks
+    ]
+    words = [mac]
+    if not pd.isna(bucket):
+        split = _split(pair)
+        of = f"hash {bucket} of 256" + (f", split {split}" if split is not None else "")
+        words.append(f"{of}: belongs to {owner}" if isinstance(owner, str) else of)
+    words.append(f"served by {' and '.join(by)}" if by else "not served in these logs")
+    if isinstance(one.ip, str):  # type: ignore[attr-defined]
+        words.append(f"address {one.ip}")  # type: ignore[attr-defined]
+    words += _life(pair, mac)
+    return "; ".join(words)
+
+
+def _split(pair: PairView) -> int | None:
+    for server in pair.servers:
+        peer = server.peer(pair.relationship) if pair.relationship else None
+        if peer and peer.split is not None:
+            return peer.split
+    return None
+
+
+def _life(pair: PairView, mac: str) -> list[str]:
+    """What a client did, in order: took, renewed, released, took again; and how long its first lease was."""
+    mine = pair.transactions
+    mine = mine[(mine["mac"] == mac) & mine["outcome"].isin(["acked", "released", "declined"])]
+    deeds: list[str] = []
+    for one in records(mine.sort_values("start")):
+        verb = {"acquire": "taken", "renew": "renewed", "bootp": "taken"}.get(str(one.kind), str(one.outcome))
+        again = " again" if verb == "taken" and any(deed.startswith("taken") for deed in deeds) else ""
+        deeds.append(f"{verb}{again} {clock(one.end.to_pydatetime(warn=False), pair.timezone, date=False)}")
+    if len(deeds) > 5:
+        deeds = [*deeds[:2], f"{_GAP} {len(deeds) - 4} more", *deeds[-2:]]
+    length = _first_length(pair, mac)
+    return [*([", ".join(deeds)] if deeds else []), *([f"first lease {duration(length)}"] if length else [])]
+
+
+def _first_length(pair: PairView, mac: str) -> float | None:
+    for server in pair.servers:
+        blocks = server.leases.bindings
+        mine = blocks[(blocks["mac"] == mac) & (blocks["state"] == "active")]
+        if len(mine):
+            return float((mine["ends"].iloc[0] - mine["starts"].iloc[0]).total_seconds())
+    return None
+
+
+def inputs(pair: PairView) -> Grid:
+    """The files that were read, with what was counted in them."""
+    columns = (
+        ("file", False),
+        ("kind", False),
+        ("server", False),
+        ("lines", True),
+        ("dhcpd", True),
+        ("other", True),
+        ("unknown", True),
+        ("repeats", True),
+    )
+    used = [one for one in pair.inputs if one.kind is not FileKind.OTHER]
+    rows = tuple(
+        (
+            one.path,
+            str(one.kind),
+            one.server or "?",
+            str(one.lines),
+            *(
+                (str(one.dhcpd_lines), str(one.other_lines), str(one.unknown_lines), str(one.repeated_lines))
+                if one.kind is FileKind.LOG
+                else ("", "", "", "")
+            ),
+        )
+        for one in used
+    )
+    ignored = len(pair.inputs) - len(used)
+    notes = (f"{number(ignored, 'other file')} left aside",) if ignored else ()
+    return Grid(columns, rows, notes)
+
+
+def _count(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
