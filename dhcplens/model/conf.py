@@ -32,6 +32,7 @@ class FailoverPeer:
     min_balance: int = 60
     auto_partner_down: int = 0
     line: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Pool:
     permits: tuple[str, ...] = ()
     prohibits: tuple[str, ...] = ()
     line: int = 0
+    source: str = ""
 
     @property
     def size(self) -> int:

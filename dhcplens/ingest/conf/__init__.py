@@ -1,10 +1,11 @@
 """dhcpd.conf: statements with positions, a typed view of what failover needs, and what is wrong with it."""
 
 from dhcplens.ingest.conf.reader import ConfReader
+from dhcplens.ingest.conf.refusals import refusals
 from dhcplens.ingest.conf.tree import ConfProblem, Loader, ParsedConf, Statement
 from dhcplens.ingest.conf.view import view
 
-__all__ = ["ConfProblem", "Loader", "ParsedConf", "Statement", "parse_conf", "view"]
+__all__ = ["ConfProblem", "Loader", "ParsedConf", "Statement", "parse_conf", "refusals", "view"]
 
 
 def parse_conf(text: str, source: str, include: Loader | None = None) -> ParsedConf:

@@ -67,6 +67,7 @@ _CLIENTS = word(
     ]
 )
 _EVENT = word("expiry", "commit", "release", "transmission")
+_PRIORITY = Opt(word("fatal", "error", "debug", "info") + word(","))
 
 _EXECUTABLE: dict[str, ParserElement] = {
     "db-time-format": word("default", "local"),
@@ -84,7 +85,8 @@ _EXECUTABLE: dict[str, ParserElement] = {
     "eval": EXPRESSION,
     "return": EXPRESSION,
     "execute": word("(") + STRING + ZeroOrMore(word(",") + EXPRESSION) + word(")"),
-    "log": word("(") + Opt(word("fatal", "error", "debug", "info") + word(",")) + EXPRESSION + word(")"),
+    # A log without an expression is dropped by dhcpd, but not refused.
+    "log": word("(") + _PRIORITY + ((EXPRESSION + word(")")) | (~EXPRESSION + ANY)),
     "parse-vendor-option": Empty(),
     "zone": HOST + _block,
     "key": (STRING | HOST) + _block,

@@ -97,11 +97,12 @@ def scope_of(words: tuple[str, ...], outer: str) -> str:
 
 
 class Judge:
-    """Knows what the file has defined so far: option spaces, options and classes."""
+    """Knows what the file has defined so far: option spaces, options, classes and keys."""
 
     def __init__(self) -> None:
         self._spaces = OptionSpaces()
         self._classes: set[str] = set()
+        self._keys: set[str] = set()
 
     def judge(self, words: tuple[str, ...], scope: str, block: bool) -> Judgement:
         """Judges the words before a ``;`` or (``block``) before a ``{``."""
@@ -141,15 +142,15 @@ class Judge:
             self._spaces.add_space(words[2] if len(words) > 2 else "")
             return _conclude(words, 2, found, block, "option", scope)
         name_end, fault = self._option_name(words, 1)
-        space, name = ("dhcp", words[1]) if name_end == 2 else (words[1], words[min(3, len(words) - 1)])
         if fault is not None:
             return Judgement(len(words), fault)
+        space, name = ("dhcp", words[1]) if name_end == 2 else (words[1], words[3])
         if len(words) > name_end and words[name_end].lower() == "code" and words[0].lower() == "option":
             if scope != ROOT:
                 fault = Fault(0, "misplaced", "options are defined outside of blocks")
                 return Judgement(len(words), fault)
             found = _take("definition", words[name_end + 1 :], block)
-            self._spaces.define(space, name, words[name_end + 1 :])
+            self._spaces.define(space, name, words[name_end + 3 :])
             return _conclude(words, name_end + 1, found, block, "option", scope)
         kind = self._spaces.kind(space, name)
         if kind is None:
@@ -179,6 +180,11 @@ class Judge:
             if string_value(words[1]) not in self._classes:
                 fault = Fault(1, "unknown-class", f"no class {words[1]} is declared before this")
                 return Judgement(judgement.length, fault)
+        elif scope == "zone" and keyword == "key" and _dotted(words) not in self._keys:
+            fault = Fault(1, "unknown-key", f"no key {words[1]} is declared before this")
+            return Judgement(judgement.length, fault)
+        elif keyword == "key" and scope != "zone":
+            self._keys.add(_dotted(words))
         elif keyword in ("allow", "deny") and scope == "pool" and words[1].lower() == "members":
             if string_value(words[3]) not in self._classes:
                 fault = Fault(3, "unknown-class", f"no class {words[3]} is declared before this")
@@ -200,6 +206,10 @@ class Judge:
             if self._spaces.kind(space, name) is None:
                 return Fault(index + 1, "unknown-option", f"dhcpd knows no option {name}")
         return None
+
+
+def _dotted(words: tuple[str, ...]) -> str:
+    return "".join(map(string_value, words[1:])).lower().rstrip(".")
 
 
 def _forbidden(keyword: str, scope: str) -> bool:
@@ -224,9 +234,13 @@ def _follow(scope: str, keyword: str, rest: tuple[str, ...], block: bool) -> Mat
         return None
     if keyword in PARAMETERS:
         return _take("data:" + PARAMETERS[keyword], rest, block)
-    if sign(keyword) in ("@", "#h", "#H") and rest[:1] == ("(",):
-        return _take("call", rest, block)
-    return Match(0) if sign(keyword) in ("@", "#h", "#H") and not rest and not block else None
+    if sign(keyword) not in ("@", "#h", "#H"):
+        return None
+    # An expression is a statement too, mostly the call of a function that the file defined.
+    found = _take("expression", (keyword, *rest), block)
+    if found.expected is not None or (found.end == 1 and rest):
+        return None
+    return Match(found.end - 1)
 
 
 def _take(name: str, rest: tuple[str, ...], block: bool) -> Match:
@@ -239,7 +253,7 @@ def _take(name: str, rest: tuple[str, ...], block: bool) -> Match:
 def _judge_text(name: str, text: str) -> Match:
     if name.startswith("data:"):
         return match(data(name.removeprefix("data:")), text)
-    fixed = {"space": SPACE, "definition": DEFINITION, "call": EXPRESSION}.get(name)
+    fixed = {"space": SPACE, "definition": DEFINITION, "expression": EXPRESSION}.get(name)
     if fixed is not None:
         return match(fixed, text)
     scope, _, keyword = name.partition(" ")

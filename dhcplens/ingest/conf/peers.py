@@ -69,7 +69,7 @@ def read_peer(statement: Statement) -> FailoverPeer:
                 values.pop(name, None)
     make: Callable[..., FailoverPeer] = FailoverPeer
     base = {"role": Role.PRIMARY, "address": None, "peer_address": None}
-    return make(name=statement.value(2), line=statement.line, **(base | values))
+    return make(name=statement.value(2), line=statement.line, source=statement.source, **(base | values))
 
 
 def decimal(word: str) -> int | None:

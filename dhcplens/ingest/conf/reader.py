@@ -113,7 +113,8 @@ class _FileReader:
                 message = "no semicolon may follow here: dhcpd takes it for a statement"
                 self._complain(offset, "stray-semicolon", message)
         elif not self._ends_key():
-            self._complain(offset, "stray-semicolon", "a semicolon without a statement before it")
+            cause = "invalid-peer-statement" if self._blocks[-1].scope == "peer" else "stray-semicolon"
+            self._complain(offset, cause, "a semicolon without a statement before it")
 
     def _ends_key(self) -> bool:
         block = self._blocks[-1]

@@ -12,7 +12,7 @@ from dhcplens.ingest.conf.options import ANYTHING
 
 _IDENT = r"(?:[a-z@][^ ]*|#[hH])"
 _NUMBER = r"#[a-d-]"
-_HOST = rf"(?:{_IDENT}|{_NUMBER})(?: \.(?: (?:{_IDENT}|{_NUMBER}))?)*"
+_HOST = rf"(?:{_IDENT}|{_NUMBER})(?: \. (?:{_IDENT}|{_NUMBER}))*(?: \.)?"
 
 
 def sign_like(pattern: str, name: str) -> ParserElement:
@@ -159,5 +159,5 @@ def data(kind: str) -> ParserElement:
         whole = whole + part
     if kind.endswith("A"):
         whole = comma_list(whole)
-    nothing = sign_like("$", "nothing")
-    return nothing | (word("=") + EXPRESSION) | whole
+    computed = word("=") + EXPRESSION
+    return Opt(computed) if kind == "Z" else whole | computed

@@ -82,14 +82,14 @@ def _read_scope(statements: Iterable[Statement], outer: _Scope, reader: _Reader)
     """Lease times hold for the whole block wherever in it they stand; peers must be declared before use."""
     statements = tuple(statements)
     scope = replace(outer, times=times_in(statements, outer.times))
-    loose: list[tuple[Range, int]] = []
+    loose: list[tuple[Range, Statement]] = []
     for statement in statements:
         keyword, children = statement.keyword, statement.children
         if keyword == "failover":
             _read_failover(statement, scope, reader)
         elif keyword == "range" and scope.subnet is not None:
             if (one := read_range(statement)) is not None:
-                loose.append((one, statement.line))
+                loose.append((one, statement))
         elif children is None:
             continue
         elif keyword == "group":
@@ -102,7 +102,9 @@ def _read_scope(statements: Iterable[Statement], outer: _Scope, reader: _Reader)
             _read_pool(statement, children, scope, reader)
     if loose and scope.network is not None:
         ranges = tuple(one for one, _ in loose)
-        reader.pools.append(Pool(scope.network, ranges, None, scope.times, line=loose[0][1]))
+        first = loose[0][1]
+        pool = Pool(scope.network, ranges, None, scope.times, line=first.line, source=first.source)
+        reader.pools.append(pool)
 
 
 def _read_failover(statement: Statement, scope: _Scope, reader: _Reader) -> None:
@@ -145,7 +147,16 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
     times = times_in(children, scope.times)
     permits, prohibits = tuple(lists["allow"]), tuple(lists["deny"])
     reader.pools.append(
-        Pool(scope.network, tuple(ranges), relationship, times, permits, prohibits, statement.line)
+        Pool(
+            scope.network,
+            tuple(ranges),
+            relationship,
+            times,
+            permits,
+            prohibits,
+            statement.line,
+            statement.source,
+        )
     )
 
 
