@@ -22,6 +22,7 @@ class Dialect:
     both_normal_line: bool  # 4.3.0
     cache_threshold: bool  # 4.3.0: young leases are given again unchanged
     load_keeps_order: bool  # 4.2.0: equal leases keep the order of their addresses while loading
+    names_files: bool  # 4.3.1: names of its files at start
     abandon_lasts: bool  # 4.3.5: abandon-lease-time; older: usable again at once
     delayed_ack: bool  # 4.4.0: write, update the peer, then answer
     zero_disables_balancing: bool  # 4.4.0: load balance max seconds 0 means no load balancing
@@ -45,6 +46,7 @@ V4_4_3 = Dialect(
     both_normal_line=True,
     cache_threshold=True,
     load_keeps_order=True,
+    names_files=True,
     abandon_lasts=True,
     delayed_ack=True,
     zero_disables_balancing=True,
@@ -68,6 +70,7 @@ V3_0_1 = Dialect(
     both_normal_line=False,
     cache_threshold=False,
     load_keeps_order=False,
+    names_files=False,
     abandon_lasts=False,
     delayed_ack=False,
     zero_disables_balancing=False,

@@ -44,6 +44,11 @@ from dhcplens.model.conf import DhcpdConf
 REWRITE_SECONDS = 3600
 SHUTDOWN_SECONDS = 5
 COMMIT_SECONDS = 2
+FILES = {
+    "config-file": "/etc/dhcp/dhcpd.conf",
+    "database-file": "/var/lib/dhcp/dhcpd.leases",
+    "pid-file": "/var/lib/dhcp/dhcpd.pid",
+}
 
 
 class Server:
@@ -203,6 +208,9 @@ class Server:
         self.log("copyright", years=self.dialect.years)
         self.log("all-rights-reserved")
         self.log("project-address", url=self.dialect.url)
+        if self.dialect.names_files:
+            for code, path in FILES.items():
+                self.log(code, path=path)
 
     def _listening(self) -> None:
         network = self.network_with(self.address)

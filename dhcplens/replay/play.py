@@ -1,0 +1,281 @@
+"""A scenario played by the embedded engine: the same clients, timetable and folder layout as the lab."""
+
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from dhcplens.engine.dialect import V4_4_3, Dialect
+from dhcplens.engine.events import SECOND, Effect, Event, Log, Reply, StateRecord
+from dhcplens.engine.events import Packet as EnginePacket
+from dhcplens.engine.leases import Record
+from dhcplens.engine.world import Host, World
+from dhcplens.ingest.conf import parse_conf, view
+from dhcplens.model.states import BindingState, FailoverState, Subject
+from dhcplens.replay import write
+from dhcplens.replay.clients import Client, Outgoing, Packet
+from dhcplens.replay.expectations import check
+from dhcplens.replay.identities import identities
+from dhcplens.replay.layout import LogWriter
+from dhcplens.replay.scenario import (
+    Action,
+    Crash,
+    CutLink,
+    DelayLink,
+    EmptyLeases,
+    Expect,
+    HealLink,
+    KeepLeases,
+    OperatorShutdown,
+    PartnerDown,
+    RestoreLeases,
+    Scenario,
+    SetClock,
+    Start,
+    Stop,
+    Stranger,
+)
+from dhcplens.replay.scenario import Event as ScenarioEvent
+from dhcplens.replay.timetable import Errand, run_errand, timetable
+from dhcplens.replay.truth import Expectation, Move, Truth
+
+_ETHERNET = b"\x01"
+_FIRST_PID = 1000
+LOSER_WAITS = 700_000
+"""Microseconds by which an answer comes later than the one that is known to have won."""
+
+
+Winners = Mapping[tuple[str, int], str]
+"""By client and number of its transaction: the server whose answer came first."""
+
+
+def play(
+    scenario: Scenario,
+    out: Path,
+    *,
+    seed: int,
+    dialect: Dialect = V4_4_3,
+    winners: Winners | None = None,
+) -> Truth:
+    """Plays the scenario with the engine into the folder, and writes ``truth.json`` there.
+
+    ``winners`` decides between answers that reach a client within the same second, as a scenario does not.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    run = Run(scenario, seed=seed, dialect=dialect, winners=winners)
+    truth = run.play()
+    run.save(out)
+    truth.write(out)
+    return truth
+
+
+class Run:
+    """One run in memory. ``lines`` has what each server logged: microseconds on its clock, process, line."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int,
+        dialect: Dialect = V4_4_3,
+        winners: Winners | None = None,
+    ) -> None:
+        self._winners = winners or {}
+        self.scenario = scenario
+        self.dialect = dialect
+        self._begin = round(scenario.begin.timestamp() * SECOND)
+        self._clients = {name: Client(one, seed) for name, one in identities(scenario, seed).items()}
+        self._by_hardware = {_ETHERNET + one.identity.chaddr: one for one in self._clients.values()}
+        self._relays = {relay.name: relay for relay in scenario.relays}
+        self._servers = {int(server.address): server.name for server in scenario.servers}
+        self._plan = timetable(scenario, seed)
+        self.truth = Truth(scenario, seed, 0.0, f"dhcplens engine {dialect.version}", self._clients)
+        self.lines: dict[str, list[tuple[int, int, Log]]] = {server.name: [] for server in scenario.servers}
+        self.world = World(self._begin, seed)
+        self.world.on_effect = self._record
+        self.world.on_reply = self._replied
+        for server in scenario.servers:
+            conf = view(parse_conf(server.conf, f"{server.name}/dhcpd.conf"))
+            self.world.add(server.name, conf, server.address, dialect=dialect)
+
+    def check_with(self, *checks: Callable[[Host, Event], None]) -> None:
+        """Have these called after each event of a server, with its host and the event."""
+        self.world.after = checks
+
+    # --- the witness of the expectations -------------------------------------------------------
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """The clients by name."""
+        return self._clients
+
+    def running(self, server: str) -> bool:
+        """Whether the server's process lives."""
+        return self.world.hosts[server].running
+
+    def state(self, server: str) -> FailoverState | None:
+        """The server's own state as it logged it last."""
+        return self.truth.last_state(server, Subject.LOCAL)
+
+    def partner_state(self, server: str) -> FailoverState | None:
+        """Its partner's state as it logged it last."""
+        return self.truth.last_state(server, Subject.PARTNER)
+
+    def bindings(self, server: str) -> Mapping[IPv4Address, BindingState]:
+        """What the lease file says last of each address."""
+        records = self.world.hosts[server].disk.records
+        return {IPv4Address(one.ip): one.state for one in records if isinstance(one, Record)}
+
+    # --- the play ------------------------------------------------------------------------------
+
+    def play(self) -> Truth:
+        """Plays the scenario to its end."""
+        for at, what in self._plan:
+            self.world.run(self._micros(at))
+            if isinstance(what, Errand):
+                client = self._clients[what.client]
+                self._send(client, run_errand(what, self._clients, self._lab()))
+            else:
+                self._event(what)
+        for name in self.world.hosts:
+            self.truth.bindings[name] = self.bindings(name)
+        self.truth.complete = True
+        return self.truth
+
+    def save(self, out: Path) -> None:
+        """Writes what the servers leave behind."""
+        release = "3.0.1" if not self.dialect.timed_balance else self.dialect.version
+        for server in self.scenario.servers:
+            writer = LogWriter(out, self.scenario, server)
+            for micros, pid, log in self.lines[server.name]:
+                text = write.line(log.code, log.fields, release)
+                at = (micros - self._begin) / SECOND
+                writer.write(at, write.level(log.code, log.fields), "dhcpd", pid, text)
+            writer.close()
+            write.write_leases(out, server, self.records(server.name), self.dialect)
+
+    def records(self, server: str) -> Sequence[Record | StateRecord]:
+        """The blocks of the server's lease file."""
+        return self.world.hosts[server].disk.records
+
+    def _micros(self, at: float) -> int:
+        return self._begin + int(at * SECOND) + 1
+
+    def _lab(self) -> float:
+        return (self.world.now - self._begin) / SECOND
+
+    def _event(self, event: ScenarioEvent) -> None:
+        self.truth.events.append((self._lab(), event))
+        if isinstance(event.action, Expect):
+            checked = check(event.action.condition, self.scenario, self)
+            self.truth.expectations.append(Expectation(event, self._lab(), checked))
+        self._do(event.action)
+
+    def _do(self, action: Action) -> None:
+        world = self.world
+        match action:
+            case Start(servers):
+                for name in servers:
+                    world.start(name)
+            case Stop(servers):
+                for name in servers:
+                    world.stop(name)
+            case Crash(servers):
+                for name in servers:
+                    world.crash(name)
+            case EmptyLeases(servers):
+                for name in servers:
+                    world.hosts[name].disk.empty()
+            case KeepLeases(servers):
+                for name in servers:
+                    world.hosts[name].disk.keep()
+            case RestoreLeases(servers):
+                for name in servers:
+                    world.hosts[name].disk.restore()
+            case SetClock(server, offset):
+                world.set_clock(server, round(offset * SECOND))
+            case PartnerDown(servers):
+                for name in servers:
+                    world.set_state(name, FailoverState.PARTNER_DOWN)
+            case OperatorShutdown(servers):
+                for name in servers:
+                    world.shut_down(name)
+            case CutLink(sender):
+                world.cut(sender)
+            case HealLink():
+                world.heal()
+            case DelayLink(seconds):
+                world.delay(round(seconds * SECOND))
+            case Stranger(address, present):
+                (world.strangers.add if present else world.strangers.discard)(int(address))
+
+    # --- clients -------------------------------------------------------------------------------
+
+    def _send(self, client: Client, packets: Sequence[Outgoing]) -> None:
+        for one in packets:
+            if one.to is None:
+                relay = self._relays[client.identity.relay]
+                packet = _packet(one.packet, int(relay.address), str(relay.address))
+                for name in relay.servers:
+                    self.world.deliver(name, packet)
+            elif (server := self._servers.get(int(one.to))) is not None:
+                self.world.deliver(server, _packet(one.packet, 0, "eth0"))
+        if client.timer is not None:
+            self.world.at(self._micros(client.timer), self._tick, client, client.timer)
+
+    def _tick(self, client: Client, timer: float) -> None:
+        if client.timer == timer:
+            self._send(client, client.tick(self._lab()))
+
+    def _replied(self, host: Host, reply: Reply) -> None:
+        client = self._by_hardware.get(reply.packet.hardware)
+        if client is None:
+            return
+        winner = self._winners.get((client.identity.name, len(client.transactions) - 1))
+        if winner is None or winner == host.name:
+            self._received(host, reply, client)
+        else:
+            self.world.at(self.world.now + LOSER_WAITS, self._received, host, reply, client)
+
+    def _received(self, host: Host, reply: Reply, client: Client) -> None:
+        answer = Packet(
+            kind=reply.type,
+            xid=reply.packet.xid,
+            chaddr=client.identity.chaddr,
+            yiaddr=IPv4Address(reply.ip),
+            server_id=IPv4Address(reply.server_id),
+            lease_time=reply.lease_time or None,
+        )
+        address = IPv4Address(host.server.address)
+        self._send(client, client.receive(answer, address, self._lab()))
+
+    # --- what is written down ------------------------------------------------------------------
+
+    def _record(self, host: Host, effect: Effect) -> None:
+        if isinstance(effect, Log):
+            micros = host.clock.local(self.world.now)
+            self.lines[host.name].append((micros, _FIRST_PID + host.life, effect))
+            if effect.code in _SUBJECTS:
+                old, new = effect.fields["old"].value, effect.fields["new"].value
+                self.truth.moves.append(Move(self._lab(), host.name, _SUBJECTS[effect.code], old, new))
+
+
+_SUBJECTS = {"local-move": Subject.LOCAL, "partner-move": Subject.PARTNER}
+
+
+def _packet(packet: Packet, giaddr: int, via: str) -> EnginePacket:
+    """A client's packet as it reaches a server: through the relay, or straight."""
+    return EnginePacket(
+        type=packet.kind,
+        hardware=_ETHERNET + packet.chaddr,
+        client=packet.chaddr.hex(":"),
+        uid=packet.identifier or b"",
+        ciaddr=int(packet.ciaddr),
+        requested=int(packet.requested or 0),
+        server_id=int(packet.server_id or 0),
+        secs=packet.secs,
+        giaddr=giaddr,
+        via=via,
+        hostname=packet.hostname or "",
+        lease_time=packet.lease_time or 0,
+        xid=packet.xid,
+    )
