@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
@@ -23,6 +23,7 @@ from dhcplens.ingest.unpack import HEAD, Inflated, Plain, Stream, codec, is_tar,
 from dhcplens.model.values import Problem
 
 Data = bytes | mmap.mmap
+AnyPath = str | os.PathLike[str]
 
 STDIN: Final = "-"
 _MAPPED: Final = 64 << 20  # larger texts are mapped (from a temporary file where they were packed)
@@ -43,12 +44,18 @@ _FAULTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A file on disk (or a stream) to be read; ``root`` is the argument that led to it."""
+    """A file on disk, or a stream, to be read.
+
+    ``root`` is the argument that led to it, ``asked`` the server that the user named for it,
+    ``opened`` the path to open.
+    """
 
     path: str
     root: str
+    asked: str | None
     size: int
-    opened: str  # what open() takes
+    opened: str
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Blob:
     """The unpacked content of a file or archive member (``archive.tar!member``); ``mtime``: POSIX seconds."""
 
     path: str
-    root: str
+    leaf: Leaf
     data: Data
     mtime: float | None = None
     problems: tuple[Problem, ...] = ()
@@ -68,11 +75,19 @@ def shown(name: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
-def find(paths: Iterable[str | Path]) -> tuple[list[Leaf], list[Problem]]:
-    """All files under the paths, each once, folders in order of name; and what cannot be read at all."""
+def find(
+    paths: Iterable[AnyPath], servers: Mapping[str, Iterable[AnyPath]] | None = None
+) -> tuple[list[Leaf], list[Problem]]:
+    """All files under the paths, each once, folders in order of name; and what cannot be read at all.
+
+    ``servers`` has paths of which the user said whose they are; they go first.
+    """
     finder = _Finder()
+    for name, given in (servers or {}).items():
+        for path in given:
+            finder.argument(os.fspath(path), name)
     for path in paths:
-        finder.argument(os.fspath(path))
+        finder.argument(os.fspath(path), None)
     return finder.leaves, finder.problems
 
 
@@ -84,31 +99,27 @@ class _Finder:
         self.problems: list[Problem] = []
         self._met: set[tuple[int, int]] = set()
 
-    def argument(self, path: str) -> None:
-        if path == STDIN:
-            self._take(Leaf(STDIN, STDIN, 0, STDIN), None)
-        elif path.startswith("/dev/fd/"):  # a shell's <(command)
-            self._take(Leaf(path, path, 0, path), None)
+    def argument(self, path: str, asked: str | None) -> None:
+        """Take one path of the command line."""
+        if path == STDIN or path.startswith("/dev/fd/"):  # the latter is a shell's <(command)
+            self.leaves.append(Leaf(path, path, asked, 0, path, stream=True))
         else:
-            self._visit(path, shown(path))
+            self._visit(path, shown(path), asked)
 
-    def _visit(self, path: str, root: str) -> None:
+    def _visit(self, path: str, root: str, asked: str | None) -> None:
         try:
             status = Path(path).stat()
             if stat.S_ISDIR(status.st_mode):
                 if self._new(status):
                     for inner in sorted(Path(path).iterdir()):
-                        self._visit(str(inner), root)
+                        self._visit(str(inner), root, asked)
             elif stat.S_ISREG(status.st_mode):
-                self._take(Leaf(shown(path), root, status.st_size, path), status)
+                if self._new(status):
+                    self.leaves.append(Leaf(shown(path), root, asked, status.st_size, path))
             else:
                 self._problem(path, "is neither a file nor a folder (a pipe, a socket or a device); not read")
         except OSError as error:
-            self._problem(path, _reason(error))
-
-    def _take(self, leaf: Leaf, status: os.stat_result | None) -> None:
-        if status is None or self._new(status):
-            self.leaves.append(leaf)
+            self._problem(path, reason(error))
 
     def _new(self, status: os.stat_result) -> bool:
         identity = (status.st_dev, status.st_ino)
@@ -131,7 +142,7 @@ def read(leaf: Leaf, stdin: IO[bytes] | None = None) -> Iterator[Blob]:
             status = os.fstat(file.fileno())
             yield from reading.file(file, status.st_mtime if stat.S_ISREG(status.st_mode) else None)
     except OSError as error:
-        yield Blob(leaf.path, leaf.root, b"", None, (Problem(leaf.path, _reason(error)),))
+        yield Blob(leaf.path, leaf, b"", None, (Problem(leaf.path, reason(error)),))
 
 
 class _Reading:
@@ -212,7 +223,7 @@ class _Reading:
         fault = fault or stream.source.cut
         if fault is None:
             return self._blob(path, data, mtime)
-        line = max(1, _count_lines(data))
+        line = max(1, count_lines(data))
         return self._blob(path, data, mtime, f"{fault}; read up to byte {size} of its text", line)
 
     def _plain(self, raw: IO[bytes], took: Callable[[int], None] = lambda _: None) -> Stream:
@@ -231,14 +242,14 @@ class _Reading:
         self, path: str, data: Data, mtime: float | None, problem: str | None = None, line: int | None = None
     ) -> Blob:
         problems = () if problem is None else (Problem(path, problem, line),)
-        return Blob(path, self._leaf.root, data, mtime, problems)
+        return Blob(path, self._leaf, data, mtime, problems)
 
 
 def _mapped(file: IO[bytes]) -> mmap.mmap:
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def _count_lines(data: Data) -> int:
+def count_lines(data: Data) -> int:
     """Lines of a text, the last one counted also where it has no end."""
     if not data:
         return 0
@@ -246,5 +257,6 @@ def _count_lines(data: Data) -> int:
     return int(np.count_nonzero(view == ord("\n"))) + int(view[-1] != ord("\n"))
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """What went wrong, in a few words."""
     return (error.strerror or str(error)).lower()

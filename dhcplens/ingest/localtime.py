@@ -1,0 +1,104 @@
+"""Local clocks: dates without a year, zones by name or offset, and the hour that comes twice in autumn."""
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+SECOND: Final = 1_000_000_000
+DAY: Final = 86_400
+_MARCH: Final = 59 * DAY  # where 1 March begins in a year without 29 February
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
+
+
+def parse_timezone(text: str) -> tzinfo:
+    """A zone by its IANA name, or as ``+08:00`` or ``UTC+8``. Raises ValueError for anything else."""
+    found = _OFFSET.fullmatch(text.strip())
+    if found is not None:
+        size = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+        if size < timedelta(hours=24):
+            return timezone(-size if found[1] == "-" else size)
+    try:
+        return ZoneInfo(text.strip())
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no such time zone: {text}") from error
+
+
+def fixed(offset: int) -> tzinfo:
+    """The zone that is so many seconds east of UTC."""
+    return timezone(timedelta(seconds=offset)) if offset else UTC
+
+
+def zone_name(zone: tzinfo) -> str:
+    """A zone as people write it: its IANA name, ``UTC+8``, ``UTC-3:30``; the reverse of parsing."""
+    if isinstance(zone, ZoneInfo):
+        return zone.key
+    offset = zone.utcoffset(None) or timedelta()
+    minutes = abs(offset) // timedelta(minutes=1)
+    if not minutes:
+        return "UTC"
+    rest = f":{minutes % 60:02}" if minutes % 60 else ""
+    return f"UTC{'-' if offset < timedelta() else '+'}{minutes // 60}{rest}"
+
+
+def is_leap(year: Ints) -> Mask:
+    """Whether a year has a 29 February."""
+    leap: Mask = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    return leap
+
+
+def year_and_rest(seconds: Ints) -> tuple[Ints, Ints]:
+    """The year, and the seconds since its begin as if it were a leap year: so dates of all years compare."""
+    begin = seconds.astype("datetime64[s]").astype("datetime64[Y]")
+    year = begin.astype(np.int64) + 1970
+    rest = seconds - begin.astype("datetime64[s]").astype(np.int64)
+    return year, rest + np.where(~is_leap(year) & (rest >= _MARCH), DAY, 0)
+
+
+def placed(rest: Ints, year: Ints) -> Ints:
+    """The reverse of ``year_and_rest``; 29 February becomes 1 March in a year without it."""
+    begin = (year - 1970).astype("datetime64[Y]").astype("datetime64[s]").astype(np.int64)
+    return begin + rest - np.where(~is_leap(year) & (rest >= _MARCH + DAY), DAY, 0)
+
+
+def offsets(utc: Ints, zone: tzinfo) -> Ints:
+    """Seconds that the zone is east of UTC at each of these POSIX seconds."""
+    local = _index(utc * SECOND).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    return local.to_numpy("datetime64[s]").astype(np.int64) - utc
+
+
+def to_utc(local: Ints, zone: tzinfo) -> Ints:
+    """UTC (ns) of local stamps (ns) that stand in the order of a log.
+
+    The hour that comes twice is told apart by a step back inside of it; without one it is the first.
+    """
+    if not isinstance(zone, ZoneInfo):
+        return local - (zone.utcoffset(None) or timedelta()) // timedelta(microseconds=1) * 1000
+    index = _index(local)
+    early, late = (
+        index.tz_localize(zone, ambiguous=np.full(len(index), summer), nonexistent=pd.Timedelta(hours=1))
+        .tz_convert("UTC")
+        .to_numpy("datetime64[ns]")
+        .astype(np.int64)
+        for summer in (True, False)
+    )
+    twice = early != late
+    again = np.diff(local, prepend=local[:1]) < -600 * SECOND
+    again &= twice & np.roll(twice, 1)
+    run = np.cumsum(~twice)  # the same within one stretch of doubtful rows
+    steps = np.cumsum(again)
+    start = np.searchsorted(run, run)
+    before: Ints = steps[start] - again[start]
+    utc: Ints = np.where(twice & (steps > before), late, early)
+    return utc
+
+
+def _index(nanoseconds: Ints) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(nanoseconds.astype("datetime64[ns]"))

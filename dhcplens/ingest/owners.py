@@ -1,0 +1,251 @@
+"""Whose a configuration and a lease file are: by the user's word, by place, and by what stands in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from dhcplens.ingest.events import Events, join, log_events, pair, writer_events
+from dhcplens.ingest.gathered import ConfFile, Gathered, LeaseFile
+from dhcplens.ingest.hosts import Hosts, canonical, own_address
+from dhcplens.ingest.leases import LeasePiece
+from dhcplens.ingest.places import is_address, named_in, place_name, short, site
+from dhcplens.ingest.track import Track
+from dhcplens.model.states import Role
+from dhcplens.model.values import Inference, Problem
+
+_ASK: Final = "cannot tell which server it belongs to, so it is not used; --server NAME=PATH tells"
+_COPIES: Final = ("~", ".bak", ".old", ".orig", ".save", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist")
+_CLEAR: Final = 1.5  # times as many events as for the next server make it clear who wrote a lease file
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Server of each configuration and lease file, all servers, and the grounds."""
+
+    of: dict[str, str]
+    servers: tuple[str, ...]
+    inferences: tuple[Inference, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_owners(gathered: Gathered, hosts: Hosts, tracks: Sequence[Track]) -> Owners:
+    """The server of each configuration and lease file; a Problem for each where nothing tells it."""
+    work = _Work(gathered, hosts, tracks)
+    confs = [conf for conf in gathered.confs if not work.by_place(conf.path)]
+    work.confs_by_content(confs)
+    leases = [lease for lease in gathered.leases if not work.by_place(lease.path)]
+    work.leases_by_content(leases)
+    work.confs_by_content([conf for conf in confs if conf.path not in work.of])
+    for path in [*(conf.path for conf in confs if conf.conf.peers), *(lease.path for lease in leases)]:
+        work.by_elimination(path)
+    for conf in confs:
+        work.as_include(conf)
+    return Owners(work.of, tuple(sorted(work.servers)), tuple(work.inferences), tuple(work.problems))
+
+
+@dataclass
+class _Facts:
+    """What is known of a server beside its name."""
+
+    address: str | None = None
+    role: Role | None = None
+
+
+class _Work:
+    """The state of the search: each step may settle some files, and what they tell helps with others."""
+
+    def __init__(self, gathered: Gathered, hosts: Hosts, tracks: Sequence[Track]) -> None:
+        self.of: dict[str, str] = {}
+        self.inferences: list[Inference] = []
+        self.problems: list[Problem] = []
+        self._gathered = gathered
+        self._hosts = hosts
+        self._tracks = tracks
+        self.servers: dict[str, _Facts] = {}
+        for server in (*hosts.servers, *sorted(set(gathered.asked.values()))):
+            self.servers[server] = _Facts(self._address(server), log_role(tracks, server))
+
+    def _address(self, server: str) -> str | None:
+        if is_address(server):
+            return server
+        names = [host for one in self._hosts.of.values() for host in one if one[host] == server]
+        return own_address(self._gathered.logs, names)
+
+    # The user's word and the place.
+
+    def by_place(self, path: str) -> bool:
+        """Settle a file by the user's word, or by a name in its path or beside it."""
+        home = site(path)
+        if path in self._gathered.asked:
+            self._take(path, self._gathered.asked[path], None)
+        elif home in self._gathered.hostnames:
+            self._take(path, self._gathered.hostnames[home], "the host name that was collected with it")
+        elif (named := named_in(path, self.servers)) is not None:
+            self._take(path, named, "its place")
+        elif (beside := self._beside(path)) is not None:
+            self._take(path, beside, "the files beside it")
+        return path in self.of
+
+    def _beside(self, path: str) -> str | None:
+        """The one server whose logs lie in the same folder, if that is a folder of one machine."""
+        home = site(path)
+        there = {
+            server for log, names in self._hosts.of.items() if site(log) == home for server in names.values()
+        }
+        alike: Iterable[ConfFile | LeaseFile] = self._gathered.confs
+        if any(path == lease.path for lease in self._gathered.leases):
+            alike = self._gathered.leases
+        rivals = [one.path for one in alike if site(one.path) == home and not is_backup(one.path)]
+        mixed = len(rivals) > 1 and not is_backup(path)
+        own_site = sum(1 for server in self.servers if self._has_site(server, home)) == 1
+        return there.pop() if len(there) == 1 and not mixed and own_site and home else None
+
+    def _has_site(self, server: str, home: str) -> bool:
+        return any(site(log) == home and server in names.values() for log, names in self._hosts.of.items())
+
+    def _take(self, path: str, name: str, why: str | None) -> None:
+        server = canonical(name, self.servers)
+        self.of[path] = server
+        facts = self.servers.setdefault(server, _Facts())
+        if why is not None:
+            self.inferences.append(Inference(f"server of {path}", server, why))
+        for conf in self._gathered.confs:
+            if conf.path == path and conf.conf.peers:
+                facts.address = conf.conf.peers[0].address or facts.address
+                facts.role = conf.conf.peers[0].role
+        for lease in self._gathered.leases:
+            if lease.path == path and facts.role is None:
+                facts.role = lease_role(lease.piece)
+
+    # What stands in the files.
+
+    def confs_by_content(self, confs: Sequence[ConfFile]) -> None:
+        """Settle configurations by the addresses and the role in them."""
+        for _ in range(2):  # one that is settled tells of its partner
+            for conf in confs:
+                if conf.path not in self.of and conf.conf.peers:
+                    self._conf_by_content(conf)
+
+    def _conf_by_content(self, conf: ConfFile) -> None:
+        peer = conf.conf.peers[0]
+        by_address = [name for name, facts in self.servers.items() if self._is_at(name, facts, peer.address)]
+        by_partner = [
+            name for name, facts in self.servers.items() if self._is_at(name, facts, peer.peer_address)
+        ]
+        by_role = [name for name, facts in self.servers.items() if facts.role is peer.role]
+        by_other_role = [name for name, facts in self.servers.items() if facts.role is peer.role.partner]
+        if len(by_address) == 1:
+            self._take(conf.path, by_address[0], f"its address {peer.address} is this server's")
+        elif len(by_partner) == 1:
+            self._take_other(
+                conf, by_partner[0], f"its peer address {peer.peer_address} is {by_partner[0]}'s"
+            )
+        elif len(by_role) == 1:
+            self._take(conf.path, by_role[0], f"it is a {peer.role}'s, as this server is")
+        elif len(by_other_role) == 1:
+            self._take_other(conf, by_other_role[0], f"it is a {peer.role}'s, and {by_other_role[0]} is not")
+
+    def _take_other(self, conf: ConfFile, known: str, why: str) -> None:
+        """Give it to the partner of a server, which may be one that nothing else has named yet."""
+        others = [name for name in self.servers if name != known]
+        name = others[0] if len(others) == 1 else None
+        if name is None and not others:
+            name = place_name(conf.path)
+            if name is None or name == known or site(conf.path) in {site(path) for path in self.of}:
+                name = conf.conf.peers[0].address
+        if name is not None:
+            self._take(conf.path, name, why)
+
+    @staticmethod
+    def _is_at(name: str, facts: _Facts, address: str | None) -> bool:
+        if address is None:
+            return False
+        return facts.address == address or (
+            not is_address(address) and short(address).lower() == short(name).lower()
+        )
+
+    def leases_by_content(self, leases: Sequence[LeaseFile]) -> None:
+        """Settle lease files by the events that only their writer has on its own clock, else by its role."""
+        for lease in leases:
+            known = writer_events(lease.piece)
+            votes = {server: self._votes(server, known) for server in self.servers}
+            (best, count), *others = sorted(votes.items(), key=lambda one: -one[1]) or [("", 0)]
+            if count and count >= _CLEAR * max((other for _, other in others), default=0):
+                why = f"{count} of its acknowledgements and moves stand in the log of {best}"
+                self._take(lease.path, best, why)
+                continue
+            role = lease_role(lease.piece)
+            fitting = [
+                name for name, facts in self.servers.items() if role is not None and facts.role is role
+            ]
+            if len(fitting) == 1:
+                ground = (
+                    "only a secondary writes mclt"
+                    if role is Role.SECONDARY
+                    else "a secondary would write mclt"
+                )
+                self._take(lease.path, fitting[0], f"{ground} into its lease file")
+
+    def _votes(self, server: str, known: Events) -> int:
+        logged = join([log_events(track)[1] for track in self._tracks if track.server == server])
+        return max(pair(logged, known).votes.values(), default=0)
+
+    # What remains.
+
+    def by_elimination(self, path: str) -> None:
+        """Settle a file that nothing else told of: by the only server without one, or by the place's name."""
+        if path in self.of:
+            return
+        alike = {conf.path for conf in self._gathered.confs if conf.conf.peers}
+        if path not in alike:
+            alike = {lease.path for lease in self._gathered.leases}
+        without = [name for name in self.servers if not any(self.of.get(other) == name for other in alike)]
+        open_ones = [other for other in alike if other not in self.of]
+        name = place_name(path)
+        if len(self.servers) < 2 and name is not None:
+            self._take(path, name, "its place")
+        elif len(without) == 1 and len(open_ones) == 1:
+            self._take(path, without[0], "no other server lacks such a file")
+        else:
+            self.problems.append(Problem(path, _ASK))
+
+    def as_include(self, conf: ConfFile) -> None:
+        """Tell of a configuration without failover that no other one includes."""
+        if conf.path not in self.of and not conf.conf.peers and conf.path not in self._gathered.included:
+            self.problems.append(Problem(conf.path, _ASK))
+
+
+def is_backup(path: str) -> bool:
+    """Whether a name is an older copy's: ``dhcpd.leases~``, ``dhcpd.conf.bak``, ``dhcpd.leases.170000``."""
+    tail = path.rpartition("/")[2].lower()
+    return tail.endswith(_COPIES) or tail.rpartition(".")[2].isdigit()
+
+
+def lease_role(piece: LeasePiece) -> Role | None:
+    """The writer's role: only a secondary keeps ``mclt`` in its state blocks."""
+    states = piece.failover_states
+    if not len(states):
+        return None
+    return Role.SECONDARY if states["mclt"].notna().any() else Role.PRIMARY
+
+
+def log_role(tracks: Iterable[Track], server: str) -> Role | None:
+    """The logger's role by the sign of ``lts``: since 3.1 it is positive on the side that has too many.
+
+    In 3.0 only a primary ever writes the opposite sign.
+    """
+    for track in tracks:
+        if track.server != server:
+            continue
+        pools: pd.DataFrame = track.piece.tables["pools"]
+        more = pools["free"] - pools["backup"]
+        old = pools["kind"] == "pool"
+        new = pools[~old & (pools["lts"] * more != 0).fillna(False)]
+        if len(new):
+            same = (new["lts"] * (new["free"] - new["backup"]) > 0).mean()
+            return Role.PRIMARY if same > 0.5 else Role.SECONDARY
+        if (old & (pools["lts"] * more < 0).fillna(False)).any():
+            return Role.PRIMARY
+    return None

@@ -1,0 +1,214 @@
+"""The zone of each server's log: given, or concluded from what is told in UTC elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import numpy as np
+
+from dhcplens.ingest.events import Events, Pairs, join, lease_events, log_events, pair
+from dhcplens.ingest.framing import Form
+from dhcplens.ingest.leases import LeasePiece
+from dhcplens.ingest.localtime import SECOND, Ints, Mask, fixed, offsets, zone_name
+from dhcplens.ingest.track import Track
+from dhcplens.model.values import Inference
+
+_ENOUGH: Final = 3  # fewer events do not stand against a partner of another zone
+_SUMMER: Final = 0.1
+_WELL_KNOWN: Final = (
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "Australia/Sydney",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Rows of tracks (by the tracks' numbers) and the POSIX seconds at which they happened."""
+
+    track: Ints
+    row: Ints
+    second: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Zone of each server, rows whose time is known from elsewhere, and the grounds."""
+
+    of: dict[str, tzinfo]
+    anchors: Anchors
+    inferences: tuple[Inference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Events of one server's local rows, with the track and row that each stands in."""
+
+    track: Ints
+    row: Ints
+    events: Events
+
+
+@dataclass(frozen=True, slots=True)
+class _Conclusion:
+    """A zone, how many events speak for it, and which."""
+
+    zone: tzinfo
+    weight: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found out of one server's clock."""
+
+    told: _Told
+    pairs: Pairs
+    conclusion: _Conclusion | None
+
+
+def local_rows(track: Track) -> Mask:
+    """Rows whose stamp does not say its zone."""
+    local: Mask = (track.form == Form.YEARLESS) | (track.form == Form.LOCAL)
+    return local
+
+
+def find_zones(tracks: Sequence[Track], leases: Iterable[LeasePiece], asked: tzinfo | None = None) -> Zones:
+    """Zones of all servers. Where a server's own log and files tell nothing, its partner's zone is taken."""
+    known = join([lease_events(one) for one in leases])
+    servers = list(dict.fromkeys(one.server for one in tracks if local_rows(one).any()))
+    found = {server: _look(tracks, server, known) for server in servers}
+    best = max((one.conclusion for one in found.values() if one.conclusion), key=_weight, default=None)
+    zones: dict[str, tzinfo] = {one.server: fixed(0) for one in tracks}
+    inferences, anchors = [], []
+    for server, look in found.items():
+        zones[server], why = (asked, "given") if asked is not None else _settled(look.conclusion, best)
+        anchors.append(_anchors(look.told, look.pairs, zones[server]))
+        inferences.append(Inference(f"time zone of the log of {server}", zone_name(zones[server]), why))
+    return Zones(zones, _join_anchors(anchors), tuple(inferences if asked is None else ()))
+
+
+def _settled(own: _Conclusion | None, best: _Conclusion | None) -> tuple[tzinfo, str]:
+    """What was found for the server itself, else for its partner, else UTC."""
+    if own is not None and best is not None and (own.weight >= _ENOUGH or own.zone == best.zone):
+        return own.zone, own.why
+    if best is not None:
+        return best.zone, f"taken from its partner, of whose log {best.why}"
+    return fixed(0), "assumed, for nothing tells; --timezone would settle it"
+
+
+def _weight(conclusion: _Conclusion) -> int:
+    return conclusion.weight
+
+
+def _look(tracks: Sequence[Track], server: str, known: Events) -> _Look:
+    """What can be known of one server's clock, the surest ground first."""
+    own = [number for number, one in enumerate(tracks) if one.server == server]
+    told = _events(tracks, own)
+    pairs = pair(told.events, known)
+    conclusion = _from_pairs(pairs, "the lease file, which is in UTC,")
+    if conclusion is None:
+        twins_told, twins = _twins(tracks, own)
+        twin_pairs = pair(twins_told.events, twins)
+        conclusion = _from_pairs(twin_pairs, "another log of this server, whose stamps have a zone,")
+        if conclusion is not None:
+            return _Look(twins_told, twin_pairs, conclusion)
+    return _Look(told, pairs, conclusion or _from_file_times(tracks, own))
+
+
+def _events(tracks: Sequence[Track], own: Sequence[int]) -> _Told:
+    parts = []
+    for number in own:
+        rows, events = log_events(tracks[number])
+        local = local_rows(tracks[number])[rows]
+        parts.append(_Told(np.full(int(local.sum()), number), rows[local], events.pick(local)))
+    return _join_told(parts)
+
+
+def _twins(tracks: Sequence[Track], own: Sequence[int]) -> tuple[_Told, Events]:
+    """The same lines of a server with a zone in one log and without in another."""
+    sure = [tracks[number].form == Form.UTC for number in own]
+    said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in own]
+    known = join([events.pick(rows) for events, rows in zip(said, sure, strict=True)])
+    parts = []
+    for number, events in zip(own, said, strict=True):
+        rows = np.flatnonzero(local_rows(tracks[number]) & np.isin(events.key, known.key))
+        parts.append(_Told(np.full(len(rows), number), rows, events.pick(rows)))
+    return _join_told(parts), known
+
+
+def _join_told(parts: Sequence[_Told]) -> _Told:
+    nothing = np.array([], np.int64)
+    return _Told(
+        np.concatenate([nothing, *(one.track for one in parts)]),
+        np.concatenate([nothing, *(one.row for one in parts)]),
+        join([one.events for one in parts]),
+    )
+
+
+def _from_pairs(pairs: Pairs, ground: str) -> _Conclusion | None:
+    """The offset that most events speak for; nothing when two have as many."""
+    votes = list(pairs.votes.items())
+    if not votes or (len(votes) > 1 and votes[1][1] == votes[0][1]):
+        return None
+    (best, count), (second, fewer) = votes[0], (votes[1] if len(votes) > 1 else (0, 0))
+    if abs(second - best) == 3600 and fewer >= max(_ENOUGH, _SUMMER * count):
+        named = _named(pairs, best, second)
+        if named is not None:
+            why = f"{count + fewer} events of {ground} fit it in summer and in winter; other zones may too"
+            return _Conclusion(named, count, why)
+    rivals = f"; {fewer} would fit {zone_name(fixed(second))}" if fewer else ""
+    return _Conclusion(fixed(best), count, f"{count} event{'s' * (count > 1)} of {ground} fit{rivals}")
+
+
+def _named(pairs: Pairs, best: int, second: int) -> tzinfo | None:
+    """A zone with summer time in which nearly all events of both offsets fall on their second."""
+    either = np.flatnonzero((pairs.offset == best) | (pairs.offset == second))
+    either = either[:: max(1, len(either) // 200)]
+    others = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    for name in (*_WELL_KNOWN, *others):
+        zone = ZoneInfo(name)
+        if np.mean(offsets(pairs.second[either], zone) == pairs.offset[either]) >= 0.95:
+            return zone
+    return None
+
+
+def _from_file_times(tracks: Sequence[Track], own: Sequence[int]) -> _Conclusion | None:
+    """A log that is still as it was written was changed last at the second of its last line."""
+    ends = [tracks[number] for number in own if local_rows(tracks[number])[-1] and _is_at_end(tracks[number])]
+    names = np.arange(len(ends)).astype(np.uint64)
+    written = Events(names, np.array([int(one.mtime or 0) for one in ends], np.int64))
+    last = Events(names, np.array([int(one.stamp[-1]) // SECOND for one in ends], np.int64))
+    pairs = pair(last, written)
+    conclusion = _from_pairs(pairs, "that a log was changed last")
+    if conclusion is None or not pairs.exact:
+        return None
+    return _Conclusion(conclusion.zone, 1, "the time of the file is that of its last line then")
+
+
+def _is_at_end(track: Track) -> bool:
+    return track.mtime is not None and track.line[-1] == track.piece.lines
+
+
+def _anchors(told: _Told, pairs: Pairs, zone: tzinfo) -> Anchors:
+    """Those pairs that the zone makes fall together."""
+    good = offsets(pairs.second, zone) == pairs.offset
+    rows = pairs.logged[good]
+    return Anchors(told.track[rows], told.row[rows], pairs.second[good])
+
+
+def _join_anchors(parts: Sequence[Anchors]) -> Anchors:
+    nothing = np.array([], np.int64)
+    return Anchors(
+        *(
+            np.concatenate([nothing, *(getattr(one, name) for one in parts)])
+            for name in ("track", "row", "second")
+        )
+    )
