@@ -2,8 +2,8 @@
 
 dhcpd writes its lease file anew about every hour and keeps the one before as ``dhcpd.leases~``
 (dhcpd.leases(5)): of each address the new file has only the last state. Blocks of older files are put in
-front, but only for addresses and relationships that the current file has too: nothing that was forgotten comes
-back as the present state.
+front, but only for addresses and relationships that the current file has too: nothing that was forgotten
+comes back as the present state.
 """
 
 from collections.abc import Sequence
@@ -55,4 +55,4 @@ def _joined(schema: Sequence[Column], server: str, frames: Sequence[pd.DataFrame
 
 def _with_server(schema: Sequence[Column], frame: pd.DataFrame, server: str) -> pd.DataFrame:
     named = frame.assign(server=pd.Categorical([server] * len(frame), categories=[server]))
-    return named.loc[:, [column.name for column in schema]]
+    return pd.DataFrame({column.name: named[column.name] for column in schema})
