@@ -36,6 +36,10 @@ class Stay:
         """The lines that begin it and end it."""
         return (*self.rows, *self.end_rows)
 
+    def covers(self, when: pd.Timestamp) -> bool:
+        """Whether a moment lies within it."""
+        return self.begin <= when and (self.end is None or when <= self.end)
+
     def seconds(self, until: pd.Timestamp) -> float:
         """How long it lasted; 0 where its start is not known."""
         return 0.0 if self.start is None else ((self.end or until) - self.start).total_seconds()

@@ -13,7 +13,7 @@ from dhcplens.model.conf import DhcpdConf, Pool
 from dhcplens.model.states import Severity
 
 _UNREFERENCED = ("no-referring-pools", "failover-check-failed")
-_FOREIGN = ("unknown IP address", "different failover relationship", "not part of any")
+FOREIGN = ("unknown IP address", "different failover relationship", "not part of any")
 
 
 @rule("FO501", "failover-not-configured", Severity.CRITICAL)
@@ -75,7 +75,7 @@ def configuration_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # 
     differences = _differences(case, confs[0], confs[1]) if len(confs) == 2 else []
     refused = case.updates[case.updates["verdict"] == "rejected"]
     reasons = refused["reason"].astype(str)
-    foreign = refused[reasons.str.contains("|".join(_FOREIGN), regex=True)]
+    foreign = refused[reasons.str.contains("|".join(FOREIGN), regex=True)]
     if not differences and not len(foreign):
         return
     example = listed([one.what for one in differences], 2) or (

@@ -10,12 +10,12 @@ from dhcplens.findings.case import Case, Stay
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.losses import Cause
 from dhcplens.findings.registry import Draft, rule
-from dhcplens.findings.rows import records, rows, rows_at
+from dhcplens.findings.rows import FOREVER, records, rows, rows_at
 from dhcplens.findings.words import clock
 from dhcplens.model.states import FailoverState, Severity
 
-_CONFLICT = (
-    FailoverState.POTENTIAL_CONFLICT,
+CONFLICT = (
+    FailoverState.POTENTIALCONFLICT,
     FailoverState.RESOLUTION_INTERRUPTED,
     FailoverState.CONFLICT_DONE,
 )
@@ -36,7 +36,7 @@ _SECOND = timedelta(seconds=1)
 @rule("FO203", "potential-conflict", Severity.CRITICAL)
 def potential_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
     """The servers compare all leases and serve nobody: one finding for both."""
-    for group in _groups(case.stays_in(*_CONFLICT)):
+    for group in _groups(case.stays_in(*CONFLICT)):
         starts = [one.start for one in group if one.start is not None]
         ends = [one.end for one in group]
         end = None if None in ends else max(one for one in ends if one is not None)
@@ -71,7 +71,7 @@ def _groups(stays: list[Stay]) -> Iterator[list[Stay]]:
         if group and reach is not None and one.start is not None and one.start > reach + _TOGETHER:
             yield group
             group, reach = [], None
-        end = one.end or pd.Timestamp.max.tz_localize("UTC") - _TOGETHER
+        end = one.end or FOREVER
         reach = end if reach is None else max(reach, end)
         group.append(one)
     if group:
@@ -85,7 +85,7 @@ def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa:
     fatal = told[told["code"] == "conflict-done-illegal-move"]
     for one in records(case.local_moves(FailoverState.SHUTDOWN.value)):
         near = told[(told["server"] == one.server) & ((told["time"] - one.time).abs() <= 5 * _SECOND)]
-        if not len(near) and one.old not in {state.value for state in _CONFLICT}:
+        if not len(near) and one.old not in {state.value for state in CONFLICT}:
             continue
         stay = next(
             (s for s in case.stays_in(FailoverState.SHUTDOWN, server=str(one.server)) if s.start == one.time),

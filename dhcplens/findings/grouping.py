@@ -9,6 +9,9 @@ from dhcplens.model.values import Finding
 SETTLING = timedelta(minutes=5)
 """How long after its end a cause still explains what begins: resynchronising takes its time."""
 
+AFTERMATH = timedelta(days=1)
+"""The same for a lost database: until the leases that were forgotten have ended."""
+
 _REFUSALS = ("clock-skew", "relationship-name-mismatch", "role-conflict", "incompatible-versions")
 _CUTS = ("peer-down", "link-down")
 _LOSSES = ("both-databases-lost", "database-lost", "stale-database-restored")
@@ -55,7 +58,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     ),
     "expired-never-freed": ("stuck-communications-interrupted", *_CUTS),
     "abandoned-leases": _LOSSES,
-    "nak-storm": (*_LOSSES, "configuration-mismatch"),
+    "nak-storm": (*_LOSSES, "configuration-mismatch", "conflict-shutdown"),
     "resync-rejections": (*_LOSSES, "potential-conflict", *_CUTS),
     "unreachable-peer-chatter": _CUTS,
     "lease-owned-by-peer": _CUTS,
@@ -106,8 +109,9 @@ def _cause(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
 
 
 def _explains(cause: Finding, finding: Finding) -> bool:
-    """Whether the finding begins while the cause lasts, or soon after it."""
+    """Whether the finding begins while the cause lasts, or soon after it (of a lost database: long after it)."""
     if cause.start is None or finding.start is None:
         return True
+    late = AFTERMATH if cause.name in _LOSSES else SETTLING
     begun: datetime = cause.start - timedelta(minutes=1)
-    return begun <= finding.start and (cause.end is None or finding.start <= cause.end + SETTLING)
+    return begun <= finding.start and (cause.end is None or finding.start <= cause.end + late)

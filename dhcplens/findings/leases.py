@@ -8,8 +8,10 @@ from datetime import timedelta
 import pandas as pd
 
 from dhcplens.findings.case import Case
+from dhcplens.findings.configuration import FOREIGN
+from dhcplens.findings.conflicts import CONFLICT
+from dhcplens.findings.connections import reason
 from dhcplens.findings.limits import NoLimits, limit
-from dhcplens.findings.refusals import reason
 from dhcplens.findings.registry import Draft, Row, rule
 from dhcplens.findings.rows import records, rows, rows_at
 from dhcplens.findings.words import duration, listed, number
@@ -17,7 +19,7 @@ from dhcplens.model.states import Severity
 from dhcplens.model.tables import NEVER
 from dhcplens.pair import Server
 
-_HARMLESS = ("less critical", "Less critical", "Outdated binding information")
+_ELSEWHERE = ("less critical", "Less critical", "Outdated binding information", *FOREIGN)
 _DAMAGE = (
     "corrupt-lease-file",
     "lease-not-written",
@@ -47,13 +49,7 @@ def diverged_bindings(case: Case, limits: DivergedLimits) -> Iterator[Draft]:
         return
     view = case.pair.binding_view
     view = view[view["difference"].isin(["state", "client", "missing-first", "missing-second"])]
-    stamps = [f"{name}_{side}" for name in ("starts", "ends", "tstp", "cltt") for side in ("first", "second")]
-    written = case.until - timedelta(seconds=limits.settle)
-    moved = view[stamps].apply(lambda column: column.between(written, case.until + timedelta(days=3650)))
-    young = moved[[name for name in stamps if name.startswith(("starts", "cltt"))]].any(axis=1)
-    ended = moved[[name for name in stamps if name.startswith("ends")]].any(axis=1)
-    active = (view["state_first"] == "active") & (view["state_second"] == "active")
-    view = view[~young & ~(ended & ~active) & ~_in_flight(view)]
+    view = view[~_young(view, case.until - timedelta(seconds=limits.settle)) & ~_idle(view)]
     if len(view) < limits.addresses:
         return
     addresses = [str(one) for one in view["ip"]]
@@ -77,15 +73,21 @@ def diverged_bindings(case: Case, limits: DivergedLimits) -> Iterator[Draft]:
     )
 
 
-def _in_flight(view: pd.DataFrame) -> pd.Series:
-    """Differences that are no difference: an ended lease that one side still has to hear about."""
-    idle = ["free", "backup", "expired", "released", "reset"]
-    first, second = view["effective_first"], view["effective_second"]
-    return (
-        first.isin([*idle, None]) & second.isin([*idle, None])
-        | first.isna() & second.isin(idle)
-        | second.isna() & first.isin(idle)
-    )
+def _young(view: pd.DataFrame, since: pd.Timestamp) -> pd.Series:
+    """Addresses of which a side tells something newer than that, or whose lease ended after it: still in flight."""
+    young = pd.Series(False, index=view.index)
+    for side in ("first", "second"):
+        for name in ("starts", "cltt"):
+            young |= view[f"{name}_{side}"] >= since
+        young |= (view[f"ends_{side}"] >= since) & (view[f"effective_{side}"] != "active")
+    return young
+
+
+def _idle(view: pd.DataFrame) -> pd.Series:
+    """Differences that are none: an address nobody uses, which one side calls ended and the other free."""
+    states = ["free", "backup", "expired", "released", "reset"]
+    idle = [view[name].isna() | view[name].isin(states) for name in ("effective_first", "effective_second")]
+    return idle[0] & idle[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class ConflictLimits:
 def update_conflict(case: Case, limits: ConflictLimits) -> Iterator[Draft]:
     """Updates are refused for reasons that do not settle by themselves."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
-    refused = refused[~refused["reason"].astype(str).str.contains("|".join(_HARMLESS), regex=True)]
+    refused = refused[~refused["reason"].astype(str).str.contains("|".join(_ELSEWHERE), regex=True)]
+    settling = case.stays_in(*CONFLICT)
+    refused = refused[[not any(stay.covers(when) for stay in settling) for when in refused["time"]]]
     for server in case.names:
         own = refused[refused["server"] == server]
         if len(own) < limits.count:
@@ -202,7 +206,7 @@ def mclt_violation(case: Case, limits: McltLimits) -> Iterator[Draft]:
             & ~blocks["bootp"]
             & ~blocks["reserved"]
             & (blocks["ends"] != NEVER)
-            & (blocks["tsfp"].notna() | blocks["atsfp"].notna() | blocks["tstp"].notna())
+            & (blocks["tsfp"].notna() | blocks["atsfp"].notna() | (blocks["tstp"] > blocks["ends"]))
             & (excess > limits.slack)
         ].drop_duplicates("ip", keep="last")
         if len(odd) < max(1, limits.count):

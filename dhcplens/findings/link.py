@@ -8,10 +8,11 @@ from datetime import timedelta
 import pandas as pd
 
 from dhcplens.findings.case import Case, Stay
+from dhcplens.findings.connections import refused_at
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.losses import Cause, Loss, Phase, phases
-from dhcplens.findings.refusals import refused_at
 from dhcplens.findings.registry import Draft, rule
+from dhcplens.findings.rows import FOREVER
 from dhcplens.findings.words import clock, duration
 from dhcplens.model.states import FailoverState, Severity
 
@@ -126,7 +127,7 @@ def _overlapping(stays: list[Stay]) -> Iterator[list[Stay]]:
         if group and reach is not None and one.begin > reach:
             yield group
             group, reach = [], None
-        end = one.end or pd.Timestamp.max.tz_localize("UTC")
+        end = one.end or FOREVER
         reach = end if reach is None else max(reach, end)
         group.append(one)
     if group:

@@ -1,13 +1,14 @@
 """Interruptions of the failover link: when, and whether a server was down or the link was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dhcplens.findings.connections import all_refusals
 from dhcplens.findings.registry import Row
-from dhcplens.findings.rows import known, records, rows_at
+from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.states import FailoverState
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ MARGIN = 30.0
 """Seconds of grace, on top of max-response-delay, in which a living server notices a loss."""
 RECONNECTING = 120.0
 """Seconds within which a started server is connected again: dhcpd tries every 5, after an error every 90."""
+_SILENT_SHARE = 2 / 3
+"""Share of max-response-delay that has passed, on average, between a cut and its time-out: the partner is heard every
+third of it."""
+_NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
 _LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
 
 
@@ -39,6 +44,7 @@ class Outage:
     start: pd.Timestamp
     end: pd.Timestamp | None
     noticed: bool  # a loss while it ran, not merely its own start
+    silence: float  # seconds of silence before it noticed
     rows: tuple[Row, ...]
 
 
@@ -80,8 +86,9 @@ def phases(case: "Case") -> list[Phase]:
     """All interruptions by cause: once a server that was down runs again, it is the link that is missing."""
     found = []
     late = pd.Timedelta(seconds=RECONNECTING)
+    refused = all_refusals(case)["time"]
     for loss in case.losses:
-        back = loss.returned
+        back = _back(loss, refused)
         if back is None or loss.cause is Cause.LINK or (loss.end is not None and loss.end <= back + late):
             found.append(Phase(loss.cause, loss.start, loss.end, loss))
             continue
@@ -91,13 +98,21 @@ def phases(case: "Case") -> list[Phase]:
     return found
 
 
+def _back(loss: Loss, refused: pd.Series) -> pd.Timestamp | None:
+    """When the server that was down ran again: its start, or a connection refused to it where its clock is wrong."""
+    told = refused[refused > loss.start]
+    if loss.returned is None or not len(told):
+        return loss.returned
+    return min(loss.returned, told.iloc[0])
+
+
 def losses(case: "Case") -> tuple[Loss, ...]:
     """All interruptions of a pair, in order of time."""
     outages = sorted((one for name in case.names for one in _outages(case, name)), key=lambda one: one.start)
     clusters: list[list[Outage]] = []
     reach: pd.Timestamp | None = None
     for one in outages:
-        end = one.end or pd.Timestamp.max.tz_localize("UTC")
+        end = one.end or FOREVER
         if reach is not None and one.start <= reach + pd.Timedelta(seconds=SAME_LOSS):
             clusters[-1].append(one)
             reach = max(reach, end)
@@ -123,9 +138,10 @@ def _outages(case: "Case", server: str) -> list[Outage]:
         noticed = one.why in _LOSS_SIGNS
         if open_end and found:
             last = found[-1]
-            found[-1] = Outage(server, last.start, end, last.noticed or noticed, (*last.rows, *rows))
+            found[-1] = replace(last, end=end, noticed=last.noticed or noticed, rows=(*last.rows, *rows))
         else:
-            found.append(Outage(server, start, end, noticed, rows))
+            silence = _SILENT_SHARE * _response_delay(case, server) if one.why == "timeout" else 0.0
+            found.append(Outage(server, start, end, noticed, silence, rows))
         open_end = True
     return [one for one in found if not pd.isna(one.start)]
 
@@ -138,11 +154,14 @@ def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:
     if start is None or (end is not None and (end - start).total_seconds() < SHORTEST):
         return None
     first = min((one for one in cluster if one.noticed), key=lambda one: one.start, default=cluster[0])
+    if not _had_a_link(case, cluster):
+        return None
     down, sure, returned = _who_was_down(case, start, end, cluster, first.server)
     survivor = next((name for name in case.names if name != down), first.server) if down else first.server
     rows = tuple(row for one in cluster for row in one.rows) + _moves(case, start, end)
+    silent = max((one.silence for one in cluster if one.start == start), default=0.0)
     return Loss(
-        start=start,
+        start=start - pd.Timedelta(seconds=silent),
         end=end,
         cause=Cause.PEER if down else Cause.LINK,
         down=down,
@@ -152,6 +171,17 @@ def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:
         outages=tuple(cluster),
         rows=rows,
     )
+
+
+def _had_a_link(case: "Case", cluster: list[Outage]) -> bool:
+    """Whether a server lost more than the first attempts of a pair that has not met yet."""
+    moved = case.local_moves(FailoverState.COMMUNICATIONS_INTERRUPTED.value)["time"]
+    begin = min(one.start for one in cluster)
+    ends = [one.end for one in cluster if one.end is not None]
+    inside = moved.between(begin, max(ends) if len(ends) == len(cluster) else case.until)
+    instant = pd.Timedelta(microseconds=1)
+    before = [case.state_at(one.server, one.start - instant) for one in cluster if one.noticed]
+    return bool(inside.any()) or any(state not in _NOT_MET for state in before)
 
 
 def _begin(case: "Case", cluster: list[Outage], end: pd.Timestamp | None) -> pd.Timestamp | None:

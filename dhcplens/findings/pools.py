@@ -137,13 +137,16 @@ def _starved(case: Case, loss: Loss, survivor: str, refused: pd.DataFrame) -> Dr
 class ImbalanceLimits:
     """Thresholds of pool-imbalance."""
 
-    count: float = limit(3, "lines of imbalance in a row")
+    count: float = limit(3, "lines of imbalance in a row, or clients' requests turned away")
     after: float = limit(120, "seconds that they must span")
+    settled: float = limit(120, "seconds of normal operation after which clients turned away count")
+    gap: float = limit(3600, "seconds without such a client after which it counts as over")
 
 
 @rule("FO303", "pool-imbalance", Severity.WARNING, ImbalanceLimits)
 def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
-    """A pool is out of balance again and again in normal operation."""
+    """A pool is out of balance again and again in normal operation, or one side has nothing left."""
+    yield from _one_side_empty(case, limits)
     series = case.pair.pool_series
     for (server, network, _), lines in series.groupby(["server", "network", "ordinal"], observed=True):
         lines = case.align(lines, str(server))
@@ -168,6 +171,35 @@ def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
                     "network": str(network),
                     "free": str(newest["free"]),
                     "backup": str(newest["backup"]),
+                },
+            )
+
+
+def _one_side_empty(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
+    """A server turns clients away although both are normal and its partner has free addresses."""
+    refused = case.said("peer-holds-all-free-leases")
+    refused = refused[[case.both_normal(when, limits.settled) for when in refused["time"]]]
+    for server, lines in refused.groupby("server", sort=False):
+        for group in _episodes(lines, limits.gap):
+            if len(group) < limits.count:
+                continue
+            start, last = group["time"].iloc[0], group["time"].iloc[-1]
+            counted = case.pair.pool_series
+            counted = case.align(counted[counted["server"] == server], str(server))
+            later = counted[(counted["time"] > last) & (counted["own"] > 0)]
+            before = counted[counted["time"] <= last].tail(1)
+            newest = before if len(before) else later.head(1)
+            yield Draft(
+                title=f"{server} has no free addresses left while its partner has some: "
+                f"{number(group['mac'].nunique(), 'client')} turned away",
+                start=start,
+                end=later["time"].iloc[0] if len(later) else None if case.until - last < _STILL else last,
+                servers=(str(server),),
+                rows=rows(group, 12) + rows(newest),
+                figures={
+                    "network": str(newest["network"].iloc[0]) if len(newest) else "the pool",
+                    "free": str(newest["free"].iloc[0]) if len(newest) else "?",
+                    "backup": str(newest["backup"].iloc[0]) if len(newest) else "?",
                 },
             )
 

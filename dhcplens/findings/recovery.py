@@ -166,13 +166,12 @@ def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...] |
     """How a partner that knew the server in a settled state heard of its recovery, else None."""
     moves = case.moves
     heard = moves[
-        (moves["server"] != server)
-        & (moves["subject"] == "partner")
-        & (moves["time"] >= start - _SECOND)
-        & (moves["new"] == FailoverState.RECOVER.value)
-        & moves["old"].isin([state.value for state in _SETTLED])
-    ]
-    return rows(heard.head(1)) if len(heard) else None
+        (moves["server"] != server) & (moves["subject"] == "partner") & (moves["time"] >= start - _SECOND)
+    ].head(1)
+    as_lost = (heard["new"] == FailoverState.RECOVER.value) & heard["old"].isin(
+        [state.value for state in _SETTLED]
+    )
+    return rows(heard) if as_lost.any() else None
 
 
 def normal_again(case: Case, servers: tuple[str, ...], after: pd.Timestamp) -> pd.Timestamp | None:

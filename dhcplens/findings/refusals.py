@@ -1,6 +1,5 @@
 """FO1: reasons for which two living servers do not connect."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,54 +7,15 @@ from datetime import timedelta
 import pandas as pd
 
 from dhcplens.findings.case import Case
+from dhcplens.findings.connections import HBA, NAME, TIME, UNMATCHED, heard_after, reason, refusals
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.registry import Draft, Row, rule
 from dhcplens.findings.rows import records, rows
 from dhcplens.findings.words import duration, listed, number
 from dhcplens.model.states import Role, Severity
 
-_REFUSALS = ("connect-failed", "connect-rejected", "connectack-failed", "disconnect-reason", "link-refused")
-_UNMATCHED = ("listener-no-state", "connect-no-state")
-_TIME = ("time offset too large", "time mismatch too great")
-_NAME = ("relationship name", "relationship-name", "unknown server")
 _ADDRESS = ("failover-peer-error", "no-local-address", "local-address-unresolved", "host-unknown")
-_AT_ONCE = timedelta(minutes=5)
 _STILL = timedelta(minutes=10)
-
-
-def reason(args: object) -> str:
-    """The ``reason`` (or ``host``) among a notice's arguments, empty where it has none."""
-    if not isinstance(args, str):
-        return ""
-    fields = json.loads(args)
-    return str(fields.get("reason") or fields.get("host") or "")
-
-
-def refusals(case: Case, *fragments: str) -> pd.DataFrame:
-    """Refused connections whose reason holds one of these fragments, in order of time."""
-    every = case.notices(*_REFUSALS)
-    reasons = every["args"].map(reason)
-    chosen = pd.Series(False, index=every.index)
-    for fragment in fragments:
-        chosen |= reasons.str.contains(fragment, regex=False)
-    return every[chosen]
-
-
-def refused_at(case: Case, start: pd.Timestamp) -> bool:
-    """Whether the servers themselves say why they do not connect, soon after the start of a loss."""
-    every = pd.concat(
-        [refusals(case, *_TIME, *_NAME, "invalid HBA"), case.notices(*_UNMATCHED, "incompatible-versions")]
-    )
-    return bool(every["time"].between(start, start + _AT_ONCE).any())
-
-
-def heard_after(case: Case, when: pd.Timestamp) -> pd.Timestamp | None:
-    """When the servers were next connected after a moment."""
-    links = case.pair.links
-    up = links[links["state"] == "up"]
-    starts = [case.aligned(one.start, str(one.server)) for one in records(up)]
-    later = [one for one in starts if not pd.isna(one) and one > when]
-    return min(later) if later else None
 
 
 def _episodes(case: Case, frame: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Timestamp | None]]:
@@ -86,7 +46,7 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
     skew = case.pair.skew.seconds
     told = "more than 60 s" if skew is None else duration(abs(skew))
     figures = {"first": case.names[0] if case.names else "", "second": case.names[-1] if case.names else ""}
-    episodes = list(_episodes(case, refusals(case, *_TIME)))
+    episodes = list(_episodes(case, refusals(case, *TIME)))
     for group, end in episodes:
         differ = told if skew is not None and abs(skew) > 60 else "more than 60 s"
         yield Draft(
@@ -116,9 +76,7 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
 @rule("FO108", "relationship-name-mismatch", Severity.WARNING)
 def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """The servers do not know each other's relationship name, or the address a connection comes from."""
-    refused = pd.concat([refusals(case, *_NAME), case.notices(*_UNMATCHED)]).sort_values(
-        "time", kind="stable"
-    )
+    refused = pd.concat([refusals(case, *NAME), case.notices(*UNMATCHED)]).sort_values("time", kind="stable")
     declared = {
         server.name: sorted(peer.name for peer in server.conf.peers)
         for server in case.pair.servers
@@ -126,7 +84,7 @@ def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     }
     differ = len(declared) > 1 and not set.intersection(*(set(names) for names in declared.values()))
     differ = differ and all(declared.values())
-    if not differ and not len(refusals(case, *_NAME)):
+    if not differ and not len(refusals(case, *NAME)):
         return
     said = "; ".join(
         f"{server} says {listed([repr(name) for name in names])}" for server, names in declared.items()
@@ -154,7 +112,7 @@ def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG
         by_relationship = claims.groupby("relationship", observed=True)["server"].nunique()
         for relationship in by_relationship[by_relationship > 1].index:
             these = claims[claims["relationship"] == relationship]
-            refused = refusals(case, "invalid HBA")
+            refused = refusals(case, *HBA)
             starts = [one for name in case.names if (one := case.first_line(name)) is not None]
             yield Draft(
                 title=f"both servers are {role.value} of {relationship}",

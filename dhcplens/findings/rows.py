@@ -1,11 +1,14 @@
 """Places of lines: from frames to evidence."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from dhcplens.findings.registry import Row
+
+FOREVER: Final = pd.Timestamp("2200-01-01", tz="UTC")
+"""Later than anything in a log; sums with it stay in range."""
 
 
 def known(time: pd.Timestamp) -> pd.Timestamp | None:

@@ -103,9 +103,8 @@ def _findings(report: "Report") -> Iterator[RenderableType]:
         below = one.consequence_of is not None and one.consequence_of in causes
         if not below:
             place += 1
-        yield Padding(
-            _finding(one, "" if below else f"{place}. ", report.pair.timezone), (0, 0, 1, 3 if below else 0)
-        )
+        block = _finding(one, "" if below else f"{place}. ", report.pair.timezone)
+        yield Padding(block, (0, 0, 1, 3 if below else 0), expand=False)
 
 
 def _finding(one: Finding, mark: str, timezone: str) -> Group:
@@ -136,7 +135,7 @@ def _finding(one: Finding, mark: str, timezone: str) -> Group:
 
 
 def _indented(what: RenderableType, columns: int = 3) -> Padding:
-    return Padding(what, (0, 0, 0, columns))
+    return Padding(what, (0, 0, 0, columns), expand=False)
 
 
 def _item(mark: str, text: str, indent: int = 0) -> Padding:
@@ -145,7 +144,7 @@ def _item(mark: str, text: str, indent: int = 0) -> Padding:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row(mark, Text(text))
-    return Padding(table, (0, 0, 0, indent))
+    return Padding(table, (0, 0, 0, indent), expand=False)
 
 
 def _grid(part: Grid) -> Group:

@@ -1,0 +1,58 @@
+"""What the servers say of their attempts to connect."""
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from dhcplens.findings.case import Case
+
+_REFUSALS = ("connect-failed", "connect-rejected", "connectack-failed", "disconnect-reason", "link-refused")
+UNMATCHED = ("listener-no-state", "connect-no-state")
+TIME = ("time offset too large", "time mismatch too great")
+NAME = ("relationship name", "relationship-name", "unknown server")
+HBA = ("invalid HBA",)
+_AT_ONCE = timedelta(minutes=5)
+
+
+def reason(args: object) -> str:
+    """The ``reason`` (or ``host``) among a notice's arguments, empty where it has none."""
+    if not isinstance(args, str):
+        return ""
+    fields = json.loads(args)
+    return str(fields.get("reason") or fields.get("host") or "")
+
+
+def refusals(case: "Case", *fragments: str) -> pd.DataFrame:
+    """Refused connections whose reason holds one of these fragments, in order of time."""
+    every = case.notices(*_REFUSALS)
+    reasons = every["args"].map(reason)
+    chosen = pd.Series(False, index=every.index)
+    for fragment in fragments:
+        chosen |= reasons.str.contains(fragment, regex=False).astype(bool)
+    return every[chosen]
+
+
+def all_refusals(case: "Case") -> pd.DataFrame:
+    """Whatever the servers name as a reason for not connecting, in order of time."""
+    return pd.concat(
+        [refusals(case, *TIME, *NAME, *HBA), case.notices(*UNMATCHED, "incompatible-versions")]
+    ).sort_values("time", kind="stable")
+
+
+def refused_at(case: "Case", start: pd.Timestamp) -> bool:
+    """Whether the servers themselves say why they do not connect, soon after the start of a loss."""
+    return bool(all_refusals(case)["time"].between(start, start + _AT_ONCE).any())
+
+
+def heard_after(case: "Case", when: pd.Timestamp) -> pd.Timestamp | None:
+    """When the servers were next connected after a moment."""
+    links = case.pair.links
+    up = links[links["state"] == "up"]
+    starts = [
+        case.aligned(start, str(server)) for start, server in zip(up["start"], up["server"], strict=True)
+    ]
+    later = [one for one in starts if not pd.isna(one) and one > when]
+    return min(later) if later else None
