@@ -24,7 +24,9 @@ class LogWriter:
     """Writes one server's ``messages`` in the form that the scenario asks for."""
 
     def __init__(self, out: Path, scenario: Scenario, server: Server) -> None:
-        self._file: TextIO = (server_folder(out, server) / "messages").open("w", encoding="utf-8")
+        self._file: TextIO = (server_folder(out, server) / "messages").open(
+            "w", encoding="utf-8", buffering=1
+        )
         self._server = server
         self._zone = ZoneInfo(scenario.zone)
         self._begin = scenario.begin.timestamp()

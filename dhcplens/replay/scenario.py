@@ -111,7 +111,7 @@ class PartnerDown:
 
 @dataclass(frozen=True, slots=True)
 class OperatorShutdown:
-    """The operator sets the control object's state to shutdown over OMAPI: the peer is told, dhcpd leaves."""
+    """The operator sets the control object's state to shutdown over OMAPI: dhcpd winds up and leaves."""
 
     servers: tuple[str, ...]
 
