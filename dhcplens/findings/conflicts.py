@@ -15,7 +15,7 @@ from dhcplens.findings.words import clock
 from dhcplens.model.states import FailoverState, Severity
 
 CONFLICT = (
-    FailoverState.POTENTIALCONFLICT,
+    FailoverState.POTENTIAL_CONFLICT,
     FailoverState.RESOLUTION_INTERRUPTED,
     FailoverState.CONFLICT_DONE,
 )

@@ -109,7 +109,7 @@ def _cause(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
 
 
 def _explains(cause: Finding, finding: Finding) -> bool:
-    """Whether the finding begins while the cause lasts, or soon after it (of a lost database: long after it)."""
+    """Whether the finding begins while the cause lasts or soon after (a lost database: long after)."""
     if cause.start is None or finding.start is None:
         return True
     late = AFTERMATH if cause.name in _LOSSES else SETTLING

@@ -74,7 +74,7 @@ def diverged_bindings(case: Case, limits: DivergedLimits) -> Iterator[Draft]:
 
 
 def _young(view: pd.DataFrame, since: pd.Timestamp) -> pd.Series:
-    """Addresses of which a side tells something newer than that, or whose lease ended after it: still in flight."""
+    """Addresses of which a side tells something newer than that: still in flight."""
     young = pd.Series(False, index=view.index)
     for side in ("first", "second"):
         for name in ("starts", "cltt"):

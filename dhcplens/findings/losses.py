@@ -23,8 +23,7 @@ MARGIN = 30.0
 RECONNECTING = 120.0
 """Seconds within which a started server is connected again: dhcpd tries every 5, after an error every 90."""
 _SILENT_SHARE = 2 / 3
-"""Share of max-response-delay that has passed, on average, between a cut and its time-out: the partner is heard every
-third of it."""
+"""Share of max-response-delay that passes between a cut and its time-out: the partner is heard every third of it."""
 _NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
 _LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
 
@@ -99,11 +98,12 @@ def phases(case: "Case") -> list[Phase]:
 
 
 def _back(loss: Loss, refused: pd.Series) -> pd.Timestamp | None:
-    """When the server that was down ran again: its start, or a connection refused to it where its clock is wrong."""
+    """When the server that was down ran again: its start, or a refusal where its clock is wrong."""
     told = refused[refused > loss.start]
     if loss.returned is None or not len(told):
         return loss.returned
-    return min(loss.returned, told.iloc[0])
+    first: pd.Timestamp = told.iloc[0]
+    return min(loss.returned, first)
 
 
 def losses(case: "Case") -> tuple[Loss, ...]:
