@@ -78,7 +78,7 @@ def _marked(journal: Journal) -> list[Run]:
             last >= 0
             and banner is None
             and stamp - int(journal.stamp[last]) <= patience
-            and (mark in _LISTENS or mark not in begun)
+            and (mark in _LISTENS or mark not in begun or stamp == int(journal.stamp[last]))
         )
         last = entry
         if same:
@@ -110,12 +110,18 @@ def _with_pid_changes(journal: Journal, marks: list[Run]) -> list[Run]:
 
 
 def last_seen(journal: Journal, runs: tuple[Run, ...]) -> list[int]:
-    """Time of the last line of each run, messages counted."""
+    """Time of the last line of each run, messages counted.
+
+    Start lines count only for a run that wrote nothing else: later ones are a test of the configuration.
+    """
     result = []
+    working = ~journal.where(*boot_codes())
     for number, run in enumerate(runs):
         following = runs[number + 1] if number + 1 < len(runs) else None
         until = following.begin if following else len(journal)
-        known = [int(journal.stamp[until - 1])] if until > run.begin else []
+        worked = np.flatnonzero(working[run.begin : until])
+        last = run.begin + int(worked[-1]) if len(worked) else until - 1
+        known = [int(journal.stamp[last])] if until > run.begin else []
         before = np.searchsorted(journal.seen, following.start) if following else len(journal.seen)
         if before and (not known or int(journal.seen[before - 1]) > known[0]):
             known = [int(journal.seen[before - 1])]

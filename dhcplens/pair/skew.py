@@ -38,9 +38,14 @@ class Skew:
     how: str
 
     @property
+    def counts(self) -> bool:
+        """Whether it is more than whole seconds in stamps and the way of a message can make."""
+        return self.seconds is not None and abs(self.seconds) > max(1.0, 2 * self.spread)
+
+    @property
     def nanoseconds(self) -> int:
-        """The difference, 0 where it is unknown."""
-        return round((self.seconds or 0.0) * _SECOND)
+        """What times are corrected by: the difference where it counts, else 0."""
+        return round((self.seconds or 0.0) * _SECOND) if self.counts else 0
 
 
 UNKNOWN = Skew(None, 0.0, 0, "nothing")

@@ -59,10 +59,8 @@ def _clocks(pair: "PairView") -> Inference:
     skew = pair.skew
     if skew.seconds is None:
         return Inference("clock skew", _NOT_KNOWN, "no move that both servers logged; taken to be none")
-    return Inference(
-        "clock skew",
-        f"{second} is {abs(skew.seconds):g} s {'ahead of' if skew.seconds >= 0 else 'behind'} {first}"
-        if skew.seconds
-        else "none",
-        f"{skew.count} {skew.how} that both servers logged, spread {skew.spread:g} s",
-    )
+    ground = f"{skew.count} {skew.how} that both servers logged, spread {skew.spread:g} s"
+    if not skew.counts:
+        return Inference("clock skew", "none that matters", f"{skew.seconds:g} s by {ground}")
+    order = f"ahead of {first}" if skew.seconds > 0 else f"behind {first}"
+    return Inference("clock skew", f"{second} is {abs(skew.seconds):g} s {order}", ground)

@@ -108,7 +108,7 @@ class PairView:
         return skew.skew_samples(*(self._journals[one.name] for one in self.servers))
 
     def align(self, times: pd.Series, server: str) -> pd.Series:
-        """Times of a server's clock on the clock of ``servers[0]``; unchanged where the skew is unknown."""
+        """Times of a server's clock on the clock of ``servers[0]``; unchanged without a skew that counts."""
         ours = self._offset(server)
         return times - pd.Timedelta(ours, "ns") if ours else times
 
