@@ -83,7 +83,7 @@ def check(rel: "Relationship", pool: Pool) -> None:
     at = now + min(free, backup, conf.max_balance)
     if rel.last_balance:
         at = max(at, rel.last_balance + conf.min_balance)
-    at += rel.server.random.randrange(5)
+    at += rel.server.put_off(at)
     if rel.next_balance and at >= rel.next_balance:
         return
     rel.next_balance = at

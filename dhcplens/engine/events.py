@@ -129,9 +129,7 @@ class ControlShutdown(NamedTuple):
 
 
 class Terminate(NamedTuple):
-    """A signal that ends the process."""
-
-    signal: int
+    """SIGTERM: the usual build of dhcpd has no handler for it and ends at once, without a word."""
 
 
 class PingAnswered(NamedTuple):
@@ -220,9 +218,10 @@ class Ping(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """The process ends."""
+    """The process ends; ``flushed``: what it has written reaches the disk."""
 
     status: int
+    flushed: bool = True
 
 
 Effect = Log | Write | Rewrite | Commit | SetTimer | Dial | Send | Close | Answer | Ping | Exit

@@ -191,7 +191,10 @@ def _accepted(rel: "Relationship", link: int, message: ConnectAck) -> None:
 def _disagree(rel: "Relationship", link: int, reason: int, words: str) -> None:
     rel.log("connectack-failed", reason=words)
     _send(rel, link, Disconnect(reason))
-    close(rel, link)
+    if link == rel.link:
+        rel.closing = True
+    else:
+        close(rel, link)
 
 
 def _establish(rel: "Relationship", link: int, message: Connect | ConnectAck) -> None:

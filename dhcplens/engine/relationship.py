@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from dhcplens.engine import balance, release3, updates
+from dhcplens.engine import balance, link, release3, updates
 from dhcplens.engine.events import Exit, Send, StateRecord
 from dhcplens.engine.leases import IDLE, TO_SEND, Lease
 from dhcplens.engine.messages import BindAck, Message, State
@@ -59,6 +59,7 @@ class Relationship:
         self.hba = conf.hba
         self.service, self.reason = Service.NOT_RESPONDING, ""
         self.link: int | None = None
+        self.closing = False  # our end of the link is closed, but what the peer sent is still read
         self.half_open: set[int] = set()
         self.peer_unacked = 0
         self.peer_delay = 0
@@ -104,12 +105,22 @@ class Relationship:
         if mclt is not None:
             self.mclt = mclt
 
-    def send(self, message: Message) -> None:
-        """Send over the established link; the contact timer starts anew."""
+    def send(self, message: Message) -> bool:
+        """Send over the established link (the contact timer starts anew); False if it is being closed."""
         assert self.link is not None
         server = self.server
+        if self.closing:
+            server.log("put-message-failed")
+            self.drop_link()
+            return False
         server.out.append(Send(self.link, message))
         self.contact_due = server.now + self.peer_delay // 3
+        return True
+
+    def drop_link(self) -> None:
+        """Close the established link from this side."""
+        assert self.link is not None
+        link.close(self, self.link)
 
     def tell_state(self) -> None:
         """Tell the peer the own state; a starting server names the state it comes back with."""
@@ -225,6 +236,7 @@ class Relationship:
         """The link is gone, or never came within the time that startup waits for it."""
         if self.linked:
             self.link = None
+            self.closing = False
             self.server.log("peer-disconnected", relationship=self.name)
         for kind in ("contact", "silence", "startup"):
             self.timer(kind, None)

@@ -1,7 +1,7 @@
 """One dhcpd as a machine without I/O: ``handle(event, now)`` gives back what it wants done."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -44,6 +44,7 @@ from dhcplens.model.conf import DhcpdConf
 REWRITE_SECONDS = 3600
 SHUTDOWN_SECONDS = 5
 COMMIT_SECONDS = 2
+MOST_PUT_OFF = 5
 FILES = {
     "config-file": "/etc/dhcp/dhcpd.conf",
     "database-file": "/var/lib/dhcp/dhcpd.leases",
@@ -54,8 +55,8 @@ FILES = {
 class Server:
     """A dhcpd. ``now`` is its clock in seconds since 1970, ``micros`` the same in microseconds.
 
-    ``hardware`` is the address of its interface, as it logs it; ``seed`` decides the few seconds by which
-    balancing is put off at random.
+    ``hardware`` is the address of its interface, as it logs it. ``put_off`` says by how many seconds a
+    balancing run that is due at a moment is put off; it draws from ``seed`` unless it is replaced.
     """
 
     def __init__(
@@ -75,7 +76,8 @@ class Server:
         self.address = int(address)
         self.hardware = hardware
         self.interface = interface
-        self.random = random.Random(f"{seed}/{name}")
+        source = random.Random(f"{seed}/{name}")
+        self.put_off: Callable[[int], int] = lambda _: source.randrange(MOST_PUT_OFF)
         self.now = self.micros = 0
         self.out: list[Effect] = []
         self.running = False
@@ -131,8 +133,8 @@ class Server:
         elif isinstance(event, ControlShutdown):
             self._control_shutdown()
         elif isinstance(event, Terminate):
-            self.log("signal-shutdown", signal=event.signal)
-            self._exit()
+            self.running = False
+            self.out.append(Exit(0, flushed=False))
 
     def _incoming(self, event: LinkIn) -> None:
         """dhcpd knows whose connection it is by the source address; the last declaration goes first."""

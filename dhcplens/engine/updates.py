@@ -60,21 +60,22 @@ def send_updates(rel: "Relationship") -> None:
         send_acks(rel)
     while rel.to_send and rel.unacked < rel.peer_unacked:
         lease = next(iter(rel.to_send))
-        _send_update(rel, lease)
+        if not _send_update(rel, lease):
+            return
         rel.to_send.pop(lease, None)
         rel.sent[lease] = None
         lease.pending = SENT
         rel.unacked += 1
 
 
-def _send_update(rel: "Relationship", lease: Lease) -> None:
+def _send_update(rel: "Relationship", lease: Lease) -> bool:
     rel.xid += 1
     lease.xid = rel.xid
     if lease.rewind is not lease.state and rel.server.dialect.rewind:
         lease.rewind = lease.state
         rel.server.write(lease.record())
         rel.server.commit()
-    rel.send(
+    return rel.send(
         BindUpdate(
             lease.xid,
             lease.ip,
@@ -115,9 +116,12 @@ def request(rel: "Relationship", *, everything: bool) -> None:
         return
     everything = everything or rel.asked_all
     rel.xid += 1
-    rel.send(UpdateRequest(everything, rel.xid))
+    sent = rel.send(UpdateRequest(everything, rel.xid))
     rel.asked_all = everything
-    rel.log("sent-update-request-all" if everything else "sent-update-request")
+    if sent:
+        rel.log("sent-update-request-all" if everything else "sent-update-request")
+    else:
+        rel.log("update-request-failed", reason="socket is not connected")
 
 
 def requested(rel: "Relationship", message: UpdateRequest) -> None:
@@ -256,7 +260,8 @@ def send_acks(rel: "Relationship") -> None:
     acks, rel.to_ack = rel.to_ack, []
     if rel.linked:
         for ack in acks:
-            rel.send(ack)
+            if not rel.send(ack):
+                return
 
 
 def reject(rel: "Relationship", message: BindUpdate, reason: int, words: str) -> None:

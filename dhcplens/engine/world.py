@@ -123,10 +123,10 @@ class World:
             host.life += 1
             self.tell(host, Start(tuple(host.disk.records)))
 
-    def stop(self, name: str, signal: int = 15) -> None:
-        """End the server by a signal that it can answer."""
+    def stop(self, name: str) -> None:
+        """End the server with SIGTERM."""
         if self.hosts[name].running:
-            self.tell(self.hosts[name], Terminate(signal))
+            self.tell(self.hosts[name], Terminate())
 
     def crash(self, name: str, *, lost: int = 0) -> None:
         """End the server at once; the disk loses what was not committed and ``lost`` blocks more."""
@@ -259,8 +259,11 @@ class World:
         if effect.ip in self.strangers:
             self.at(self.now + CLIENT_DELAY, self._later, host, host.life, PingAnswered(effect.ip))
 
-    def _exited(self, host: Host, _: Exit) -> None:
-        host.disk.commit()
+    def _exited(self, host: Host, effect: Exit) -> None:
+        if effect.flushed:
+            host.disk.commit()
+        else:
+            host.disk.crash()
         self._gone(host)
 
     # --- connections ---------------------------------------------------------------------------

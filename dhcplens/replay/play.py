@@ -12,10 +12,11 @@ from dhcplens.engine.world import Host, World
 from dhcplens.ingest.conf import parse_conf, view
 from dhcplens.model.states import BindingState, FailoverState, Subject
 from dhcplens.replay import write
-from dhcplens.replay.clients import Client, Outgoing, Packet
+from dhcplens.replay.clients import Client, Outcome, Outgoing, Packet
 from dhcplens.replay.expectations import check
 from dhcplens.replay.identities import identities
 from dhcplens.replay.layout import LogWriter
+from dhcplens.replay.recorded import Course
 from dhcplens.replay.scenario import (
     Action,
     Crash,
@@ -40,12 +41,10 @@ from dhcplens.replay.truth import Expectation, Move, Truth
 
 _ETHERNET = b"\x01"
 _FIRST_PID = 1000
+BETWEEN_ENDS = SECOND // 10
+MOST_LATE = 5 * SECOND
 LOSER_WAITS = 700_000
 """Microseconds by which an answer comes later than the one that is known to have won."""
-
-
-Winners = Mapping[tuple[str, int], str]
-"""By client and number of its transaction: the server whose answer came first."""
 
 
 def play(
@@ -54,14 +53,15 @@ def play(
     *,
     seed: int,
     dialect: Dialect = V4_4_3,
-    winners: Winners | None = None,
+    course: Course | None = None,
 ) -> Truth:
     """Plays the scenario with the engine into the folder, and writes ``truth.json`` there.
 
-    ``winners`` decides between answers that reach a client within the same second, as a scenario does not.
+    With ``course`` the clients' packets leave when they did in a recorded run, and of answers that come at
+    once the same one is first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(scenario, seed=seed, dialect=dialect, winners=winners)
+    run = Run(scenario, seed=seed, dialect=dialect, course=course)
     truth = run.play()
     run.save(out)
     truth.write(out)
@@ -77,9 +77,9 @@ class Run:
         *,
         seed: int,
         dialect: Dialect = V4_4_3,
-        winners: Winners | None = None,
+        course: Course | None = None,
     ) -> None:
-        self._winners = winners or {}
+        self._course = course or Course({}, {})
         self.scenario = scenario
         self.dialect = dialect
         self._begin = round(scenario.begin.timestamp() * SECOND)
@@ -95,11 +95,15 @@ class Run:
         self.world.on_reply = self._replied
         for server in scenario.servers:
             conf = view(parse_conf(server.conf, f"{server.name}/dhcpd.conf"))
-            self.world.add(server.name, conf, server.address, dialect=dialect)
+            host = self.world.add(server.name, conf, server.address, dialect=dialect)
+            host.server.put_off = self._put_off(server.name, host.server.put_off)
 
     def check_with(self, *checks: Callable[[Host, Event], None]) -> None:
         """Have these called after each event of a server, with its host and the event."""
         self.world.after = checks
+
+    def _put_off(self, server: str, drawn: Callable[[int], int]) -> Callable[[int], int]:
+        return lambda at: self._course.put_off(server, at, drawn(at))
 
     # --- the witness of the expectations -------------------------------------------------------
 
@@ -132,8 +136,7 @@ class Run:
         for at, what in self._plan:
             self.world.run(self._micros(at))
             if isinstance(what, Errand):
-                client = self._clients[what.client]
-                self._send(client, run_errand(what, self._clients, self._lab()))
+                self._errand(what)
             else:
                 self._event(what)
         for name in self.world.hosts:
@@ -163,6 +166,18 @@ class Run:
     def _lab(self) -> float:
         return (self.world.now - self._begin) / SECOND
 
+    def _errand(self, errand: Errand) -> None:
+        client = self._clients[errand.client]
+        left = self._course.leaves(errand.client, len(client.transactions), 0)
+        late = 0 if left is None else int(left * SECOND) - self.world.now
+        if 0 < late < MOST_LATE:
+            self.world.at(self.world.now + late, self._do_errand, client, errand)
+        else:
+            self._do_errand(client, errand)
+
+    def _do_errand(self, client: Client, errand: Errand) -> None:
+        self._send(client, run_errand(errand, self._clients, self._lab()))
+
     def _event(self, event: ScenarioEvent) -> None:
         self.truth.events.append((self._lab(), event))
         if isinstance(event.action, Expect):
@@ -177,11 +192,9 @@ class Run:
                 for name in servers:
                     world.start(name)
             case Stop(servers):
-                for name in servers:
-                    world.stop(name)
+                self._one_after_another(world.stop, servers)
             case Crash(servers):
-                for name in servers:
-                    world.crash(name)
+                self._one_after_another(world.crash, servers)
             case EmptyLeases(servers):
                 for name in servers:
                     world.hosts[name].disk.empty()
@@ -208,6 +221,12 @@ class Run:
             case Stranger(address, present):
                 (world.strangers.add if present else world.strangers.discard)(int(address))
 
+    def _one_after_another(self, end: Callable[[str], None], servers: Sequence[str]) -> None:
+        """Two servers do not end in the same moment: the second one sees the first one go."""
+        for place, name in enumerate(servers):
+            self.world.at(self.world.now + place * BETWEEN_ENDS, end, name)
+        self.world.run(self.world.now)
+
     # --- clients -------------------------------------------------------------------------------
 
     def _send(self, client: Client, packets: Sequence[Outgoing]) -> None:
@@ -220,7 +239,20 @@ class Run:
             elif (server := self._servers.get(int(one.to))) is not None:
                 self.world.deliver(server, _packet(one.packet, 0, "eth0"))
         if client.timer is not None:
-            self.world.at(self._micros(client.timer), self._tick, client, client.timer)
+            at = max(self._micros(client.timer), self._leaves(client))
+            self.world.at(at, self._tick, client, client.timer)
+
+    def _leaves(self, client: Client) -> int:
+        """When the client's next packet left in the recorded run; 0 if that is not known."""
+        number, packet = len(client.transactions) - 1, 0
+        if client.transactions[-1].outcome is Outcome.OPEN:
+            packet = len(client.transactions[-1].sent)
+            if self._course.leaves(client.identity.name, number, packet) is None:
+                packet = 0
+        if not packet:
+            number += 1
+        left = self._course.leaves(client.identity.name, number, packet)
+        return 0 if left is None else int(left * SECOND)
 
     def _tick(self, client: Client, timer: float) -> None:
         if client.timer == timer:
@@ -230,7 +262,7 @@ class Run:
         client = self._by_hardware.get(reply.packet.hardware)
         if client is None:
             return
-        winner = self._winners.get((client.identity.name, len(client.transactions) - 1))
+        winner = self._course.first(client.identity.name, len(client.transactions) - 1)
         if winner is None or winner == host.name:
             self._received(host, reply, client)
         else:

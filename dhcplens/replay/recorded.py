@@ -14,6 +14,9 @@ from dhcplens.ingest.leases import read_leases
 from dhcplens.ingest.reader import read_log
 from dhcplens.model.tables import BINDINGS, POOLS, TRANSITIONS, Column, empty
 
+_QUARTER = 900.0
+MOST_PUT_OFF = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -27,12 +30,45 @@ class Answered:
     server: str | None
     address: str | None
     lease_time: int | None
+    sent: tuple[float, ...]  # when its packets left, in seconds since 1970
     first: str | None  # the server whose answer came first
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """What a scenario leaves open and a recorded run decides, by client and number of its transaction.
+
+    A client's packets leave a little later than its timers say, when two servers answer at once, one of the
+    answers is the first, and dhcpd puts a balancing run off by a random number of seconds.
+    """
+
+    transactions: Mapping[tuple[str, int], Answered]
+    pool_runs: Mapping[str, Sequence[float]]
+
+    def leaves(self, client: str, number: int, packet: int) -> float | None:
+        """When this packet left, in seconds since 1970; None if it never did."""
+        found = self.transactions.get((client, number))
+        return found.sent[packet] if found is not None and packet < len(found.sent) else None
+
+    def first(self, client: str, number: int) -> str | None:
+        """The server whose answer came first."""
+        found = self.transactions.get((client, number))
+        return found.first if found is not None else None
+
+    def put_off(self, server: str, at: int, otherwise: int) -> int:
+        """The seconds (0 to 4) by which the run due at ``at`` was put off, where a run shows them."""
+        for run in self.pool_runs.get(server, ()):
+            if at <= run < at + MOST_PUT_OFF:
+                return int(run) - at
+        return otherwise
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """``transitions``, ``pools`` and ``bindings`` by server, as in ``model.tables``; ``final`` states."""
+    """``transitions``, ``pools`` and ``bindings`` by server, as in ``model.tables``.
+
+    The first two have a column ``at`` more: seconds since 1970 on the server's clock.
+    """
 
     transactions: tuple[Answered, ...]
     transitions: Mapping[str, pd.DataFrame]
@@ -40,37 +76,55 @@ class Recorded:
     bindings: Mapping[str, pd.DataFrame]
 
     @property
-    def winners(self) -> Mapping[tuple[str, int], str]:
-        """By client and number of its transaction: who answered first."""
-        return {(one.client, one.number): one.first for one in self.transactions if one.first}
+    def course(self) -> "Course":
+        """What happened on the clients' side."""
+        runs = {server: tuple(sorted(set(table["at"]))) for server, table in self.pools.items()}
+        return Course({(one.client, one.number): one for one in self.transactions}, runs)
 
 
 def read_run(folder: Path) -> Recorded:
     """Reads a run's folder. Raises OSError or ValueError when it has no readable truth.json."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     names = [server["name"] for server in truth["servers"]]
+    found = list(_files(folder))
     logs = {
-        name: [read_log(data, path).tables for path, data in _data(folder / name, "messages")]
-        for name in names
+        name: [read_log(data, path).tables for path, data in _of(found, name, "messages")] for name in names
     }
     leases = {
-        name: [read_leases(data, path).bindings for path, data in _data(folder / name, "dhcpd.leases")]
+        name: [read_leases(data, path).bindings for path, data in _of(found, name, "dhcpd.leases")]
         for name in names
     }
+    begin = _seconds(truth["begin"])
+    transitions = {name: _joined([log["transitions"] for log in logs[name]], TRANSITIONS) for name in names}
+    pools = {name: _joined([log["pools"] for log in logs[name]], POOLS) for name in names}
     return Recorded(
         tuple(_transactions(truth["clients"])),
-        {name: _joined([tables["transitions"] for tables in logs[name]], TRANSITIONS) for name in names},
-        {name: _joined([tables["pools"] for tables in logs[name]], POOLS) for name in names},
+        {name: _timed(table, begin) for name, table in transitions.items()},
+        {name: _timed(table, begin) for name, table in pools.items()},
         {name: _joined(leases[name], BINDINGS) for name in names},
     )
 
 
-def _data(folder: Path, name: str) -> Iterable[tuple[str, bytes]]:
-    """Path and unpacked content of a server's files whose name begins so."""
-    leaves, _ = files.find(sorted(folder.glob(f"{name}*")))
+def _timed(table: pd.DataFrame, begin: float) -> pd.DataFrame:
+    """With a column ``at``: seconds since 1970, for stamps without year or zone by the begin of the run."""
+    if "stamp" not in table or table.empty:
+        return table.assign(at=pd.Series(dtype=float))
+    stamps = table["stamp"].to_numpy() / 1e9
+    zone = round((begin - stamps[0]) / _QUARTER) * _QUARTER
+    return table.assign(at=stamps + zone)
+
+
+def _files(folder: Path) -> Iterable[tuple[str, bytes]]:
+    """Path and content of every file, unpacked."""
+    leaves, _ = files.find([folder])
     for leaf in leaves:
         for blob in files.read(leaf):
             yield blob.path, bytes(blob.data)
+
+
+def _of(found: Sequence[tuple[str, bytes]], server: str, name: str) -> Iterable[tuple[str, bytes]]:
+    """A server's files whose name begins so."""
+    return [one for one in found if f"{server}/{name}" in one[0]]
 
 
 def _joined(frames: Sequence[pd.DataFrame], schema: Sequence[Column]) -> pd.DataFrame:
@@ -84,10 +138,15 @@ def _transactions(clients: Mapping[str, Any]) -> Iterable[Answered]:
                 client=name,
                 number=number,
                 what=one["what"],
-                began=datetime.fromisoformat(one["began"]).timestamp(),
+                began=_seconds(one["began"]),
                 outcome=one["outcome"],
                 server=one["server"],
                 address=one["address"],
                 lease_time=one["lease_time"],
+                sent=tuple(_seconds(sent[0]) for sent in one["sent"]),
                 first=one["answers"][0][2] if one["answers"] else None,
             )
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
