@@ -54,5 +54,5 @@ def _joined(schema: Sequence[Column], server: str, frames: Sequence[pd.DataFrame
 
 
 def _with_server(schema: Sequence[Column], frame: pd.DataFrame, server: str) -> pd.DataFrame:
-    named = frame.assign(server=pd.Categorical([server] * len(frame), categories=[server]))
-    return pd.DataFrame({column.name: named[column.name] for column in schema})
+    named: pd.DataFrame = frame.assign(server=pd.Categorical([server] * len(frame), categories=[server]))
+    return named.reindex(columns=[column.name for column in schema])

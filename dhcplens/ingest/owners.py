@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
+import numpy as np
 
 from dhcplens.ingest.events import Events, join, log_events, pair, writer_events
 from dhcplens.ingest.gathered import ConfFile, Gathered, LeaseFile
 from dhcplens.ingest.hosts import Hosts, canonical, own_address
 from dhcplens.ingest.leases import LeasePiece
 from dhcplens.ingest.places import is_address, named_in, place_name, short, site
-from dhcplens.ingest.track import Track
+from dhcplens.ingest.track import TABLES, Track
 from dhcplens.model.states import Role
 from dhcplens.model.values import Inference, Problem
 
@@ -51,6 +51,16 @@ class _Facts:
 
     address: str | None = None
     role: Role | None = None
+    relationships: frozenset[str] = frozenset()
+
+
+def _is_at(name: str, facts: _Facts, address: str | None) -> bool:
+    """Whether an address of a configuration is a server's; it may be its host name."""
+    if address is None:
+        return False
+    return facts.address == address or (
+        not is_address(address) and short(address).lower() == short(name).lower()
+    )
 
 
 class _Work:
@@ -65,7 +75,8 @@ class _Work:
         self._tracks = tracks
         self.servers: dict[str, _Facts] = {}
         for server in (*hosts.servers, *sorted(set(gathered.asked.values()))):
-            self.servers[server] = _Facts(self._address(server), log_role(tracks, server))
+            own = [track for track in tracks if track.server == server]
+            self.servers[server] = _Facts(self._address(server), log_role(own), relationships(own))
 
     def _address(self, server: str) -> str | None:
         if is_address(server):
@@ -129,23 +140,26 @@ class _Work:
                     self._conf_by_content(conf)
 
     def _conf_by_content(self, conf: ConfFile) -> None:
-        peer = conf.conf.peers[0]
-        by_address = [name for name, facts in self.servers.items() if self._is_at(name, facts, peer.address)]
-        by_partner = [
-            name for name, facts in self.servers.items() if self._is_at(name, facts, peer.peer_address)
-        ]
-        by_role = [name for name, facts in self.servers.items() if facts.role is peer.role]
-        by_other_role = [name for name, facts in self.servers.items() if facts.role is peer.role.partner]
-        if len(by_address) == 1:
-            self._take(conf.path, by_address[0], f"its address {peer.address} is this server's")
-        elif len(by_partner) == 1:
-            self._take_other(
-                conf, by_partner[0], f"its peer address {peer.peer_address} is {by_partner[0]}'s"
-            )
-        elif len(by_role) == 1:
-            self._take(conf.path, by_role[0], f"it is a {peer.role}'s, as this server is")
-        elif len(by_other_role) == 1:
-            self._take_other(conf, by_other_role[0], f"it is a {peer.role}'s, and {by_other_role[0]} is not")
+        peer, known = conf.conf.peers[0], self.servers.items()
+        named = [name for name, facts in known if peer.name in facts.relationships]
+        for found, why in (
+            (
+                [name for name, facts in known if _is_at(name, facts, peer.address)],
+                f"its address is {peer.address}",
+            ),
+            ([name for name, facts in known if facts.role is peer.role], f"it is a {peer.role}'s"),
+            (named if len(known) > 1 else [], f"only this server tells of {peer.name}"),
+        ):
+            if len(found) == 1:
+                return self._take(conf.path, found[0], why)
+        there = peer.peer_address
+        for found, why in (
+            ([name for name, facts in known if _is_at(name, facts, there)], f"its partner is at {there}"),
+            ([name for name, facts in known if facts.role is peer.role.partner], f"it is a {peer.role}'s"),
+        ):
+            if len(found) == 1:
+                return self._take_other(conf, found[0], f"{why}, so it is not {found[0]}'s")
+        return None
 
     def _take_other(self, conf: ConfFile, known: str, why: str) -> None:
         """Give it to the partner of a server, which may be one that nothing else has named yet."""
@@ -158,35 +172,27 @@ class _Work:
         if name is not None:
             self._take(conf.path, name, why)
 
-    @staticmethod
-    def _is_at(name: str, facts: _Facts, address: str | None) -> bool:
-        if address is None:
-            return False
-        return facts.address == address or (
-            not is_address(address) and short(address).lower() == short(name).lower()
-        )
-
     def leases_by_content(self, leases: Sequence[LeaseFile]) -> None:
-        """Settle lease files by the events that only their writer has on its own clock, else by its role."""
+        """Settle lease files by the role of their writer, else by the events that only he logged."""
         for lease in leases:
-            known = writer_events(lease.piece)
-            votes = {server: self._votes(server, known) for server in self.servers}
-            (best, count), *others = sorted(votes.items(), key=lambda one: -one[1]) or [("", 0)]
-            if count and count >= _CLEAR * max((other for _, other in others), default=0):
-                why = f"{count} of its acknowledgements and moves stand in the log of {best}"
-                self._take(lease.path, best, why)
-                continue
             role = lease_role(lease.piece)
             fitting = [
                 name for name, facts in self.servers.items() if role is not None and facts.role is role
             ]
             if len(fitting) == 1:
-                ground = (
-                    "only a secondary writes mclt"
-                    if role is Role.SECONDARY
-                    else "a secondary would write mclt"
-                )
-                self._take(lease.path, fitting[0], f"{ground} into its lease file")
+                ground = "there is" if role is Role.SECONDARY else "there is no"
+                self._take(lease.path, fitting[0], f"it is a {role}'s: {ground} mclt in its state blocks")
+                continue
+            known = writer_events(lease.piece)
+            votes = sorted(((self._votes(server, known), server) for server in self.servers), reverse=True)
+            if (
+                votes
+                and votes[0][0]
+                and votes[0][0] >= _CLEAR * max((count for count, _ in votes[1:]), default=0)
+            ):
+                count, best = votes[0]
+                why = f"its log has {count} of the file's acknowledgements and moves"
+                self._take(lease.path, best, why)
 
     def _votes(self, server: str, known: Events) -> int:
         logged = join([log_events(track)[1] for track in self._tracks if track.server == server])
@@ -231,21 +237,27 @@ def lease_role(piece: LeasePiece) -> Role | None:
     return Role.SECONDARY if states["mclt"].notna().any() else Role.PRIMARY
 
 
-def log_role(tracks: Iterable[Track], server: str) -> Role | None:
+def relationships(tracks: Iterable[Track]) -> frozenset[str]:
+    """Names of the relationships whose moves the tracks' server logged."""
+    found: set[str] = set()
+    for track in tracks:
+        moves = track.place[track.table == TABLES.index("transitions")]
+        found |= set(track.piece.tables["transitions"]["relationship"].iloc[moves].dropna())
+    return frozenset(found)
+
+
+def log_role(tracks: Iterable[Track]) -> Role | None:
     """The logger's role by the sign of ``lts``: since 3.1 it is positive on the side that has too many.
 
     In 3.0 only a primary ever writes the opposite sign.
     """
     for track in tracks:
-        if track.server != server:
-            continue
-        pools: pd.DataFrame = track.piece.tables["pools"]
-        more = pools["free"] - pools["backup"]
-        old = pools["kind"] == "pool"
-        new = pools[~old & (pools["lts"] * more != 0).fillna(False)]
-        if len(new):
-            same = (new["lts"] * (new["free"] - new["backup"]) > 0).mean()
-            return Role.PRIMARY if same > 0.5 else Role.SECONDARY
-        if (old & (pools["lts"] * more < 0).fillna(False)).any():
+        pools = track.piece.tables["pools"].iloc[track.place[track.table == TABLES.index("pools")]]
+        sign = (np.sign(pools["lts"]) * np.sign(pools["free"] - pools["backup"])).fillna(0).to_numpy(np.int64)
+        old = (pools["kind"] == "pool").to_numpy()
+        newer = sign[~old & (sign != 0)]
+        if len(newer):
+            return Role.PRIMARY if newer.mean() > 0 else Role.SECONDARY
+        if (sign[old] < 0).any():
             return Role.PRIMARY
     return None
