@@ -6,7 +6,7 @@ import click
 
 import dhcplens
 
-_COMMANDS: tuple[str, ...] = ("explain", "report", "replay")
+_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint")
 
 
 class _LazyGroup(click.Group):

@@ -1,11 +1,32 @@
 """dhcpd.conf: statements with positions, a typed view of what failover needs, and what is wrong with it."""
 
+from pathlib import Path
+
+from dhcplens.ingest.conf.files import read_conf_text, text_beside
+from dhcplens.ingest.conf.lint import lint
+from dhcplens.ingest.conf.mismatch import lint_pair
 from dhcplens.ingest.conf.reader import ConfReader
 from dhcplens.ingest.conf.refusals import refusals
+from dhcplens.ingest.conf.remarks import Place, Remark
+from dhcplens.ingest.conf.skeleton import skeleton
 from dhcplens.ingest.conf.tree import ConfProblem, Loader, ParsedConf, Statement
 from dhcplens.ingest.conf.view import view
 
-__all__ = ["ConfProblem", "Loader", "ParsedConf", "Statement", "parse_conf", "refusals", "view"]
+__all__ = [
+    "ConfProblem",
+    "Loader",
+    "ParsedConf",
+    "Place",
+    "Remark",
+    "Statement",
+    "lint",
+    "lint_pair",
+    "parse_conf",
+    "read_conf_file",
+    "refusals",
+    "skeleton",
+    "view",
+]
 
 
 def parse_conf(text: str, source: str, include: Loader | None = None) -> ParsedConf:
@@ -17,4 +38,12 @@ def parse_conf(text: str, source: str, include: Loader | None = None) -> ParsedC
     """
     reader = ConfReader(include)
     statements = reader.read(text, source)
-    return ParsedConf(source, tuple(statements), tuple(reader.problems))
+    return ParsedConf(source, tuple(statements), tuple(reader.problems), tuple(reader.texts))
+
+
+def read_conf_file(path: Path) -> ParsedConf:
+    """Read a dhcpd.conf with the files that it includes, from the file system.
+
+    Raises OSError when the file itself cannot be read; an included one that cannot is a problem.
+    """
+    return parse_conf(read_conf_text(path), str(path), text_beside(path))

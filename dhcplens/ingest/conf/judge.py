@@ -73,6 +73,7 @@ class Fault:
     word: int
     cause: str
     message: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class Judge:
             return Judgement(len(words), _misplaced(keyword, scope))
         found = _follow(scope, keyword, words[skip + 1 :], block)
         if found is None:
-            return Judgement(len(words), _no_statement(words, scope))
+            fault = _no_statement(words, scope)
+            return Judgement(2 if fault.cause == "bare-peer" and len(words) > 2 else len(words), fault)
         judgement = _conclude(words, skip + 1, found, block, keyword, scope)
         if judgement.fault is not None:
             return judgement
@@ -314,7 +316,9 @@ def _no_statement(words: tuple[str, ...], scope: str) -> Fault:
         message = f"{_quoted(words[0])} is no statement of a failover peer declaration"
         return Fault(0, "invalid-peer-statement", _with_typography(message, words))
     if keyword == "peer":
-        return Fault(0, "bare-peer", "peer is no statement of its own: it belongs to failover peer")
+        name = string_value(words[1]) if len(words) > 1 else ""
+        message = f"peer {_quoted(words[1]) if name else ''} alone is no statement of dhcpd.conf"
+        return Fault(0, "bare-peer", message, name)
     if is_keyword(keyword) or keyword in PARAMETERS:
         return _misplaced(keyword, scope)
     message = f"dhcpd knows no statement {_quoted(words[0])}"

@@ -33,8 +33,10 @@ class SourceText:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
-    def line_text(self, line: int) -> str:
-        """The text of a line without its end."""
+    def line_text(self, line: int) -> str | None:
+        """The text of a line without its end; None where there is no such line."""
+        if not 0 < line <= len(self._starts):
+            return None
         end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
         return self.text[self._starts[line - 1] : end]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dhcplens.ingest.conf.judge import ROOT, UNKNOWN, Judge, scope_of
+from dhcplens.ingest.conf.judge import ROOT, UNKNOWN, Fault, Judge, scope_of
 from dhcplens.ingest.conf.lexer import SourceText, tokens
 from dhcplens.ingest.conf.tree import ConfProblem, Loader, Statement
 from dhcplens.model.states import Severity
@@ -25,6 +25,7 @@ class ConfReader:
 
     def __init__(self, include: Loader | None) -> None:
         self.problems: list[ConfProblem] = []
+        self.texts: list[SourceText] = []
         self.judge = Judge()
         self._include = include
         self._open_files: list[str] = []
@@ -33,22 +34,26 @@ class ConfReader:
     def read(self, text: str, source: str, scope: str = ROOT) -> list[Statement]:
         """The statements of a file that stands in a block of a kind."""
         self._open_files.append(source)
+        self.texts.append(SourceText(source, text))
         try:
-            return _FileReader(self, SourceText(source, text), scope).read()
+            return _FileReader(self, self.texts[-1], scope).read()
         finally:
             self._open_files.pop()
 
-    def complain(
-        self,
-        origin: SourceText,
-        offset: int,
-        cause: str,
-        message: str,
-        severity: Severity = Severity.CRITICAL,
-    ) -> None:
-        """Notes a problem."""
+    def complain(self, origin: SourceText, offset: int, fault: Fault, severity: Severity) -> None:
+        """Notes a problem at a place in a file."""
         line, column = origin.place(offset)
-        self.problems.append(ConfProblem(origin.name, message, line, column, cause=cause, severity=severity))
+        self.problems.append(
+            ConfProblem(
+                origin.name,
+                fault.message,
+                line,
+                column,
+                cause=fault.cause,
+                severity=severity,
+                subject=fault.subject,
+            )
+        )
 
     def included(self, statement: Statement, scope: str) -> list[Statement]:
         """The statements of the file that an ``include`` statement names."""
@@ -60,11 +65,13 @@ class ConfReader:
         found = self._include(path) if self._included <= MOST_INCLUDES else None
         if found is None:
             message = f'the included file "{path}" is not here, so what it says is not known'
-            self.complain(statement.origin, offset, "include-missing", message, Severity.WARNING)
+            fault = Fault(1, "include-missing", message, path)
+            self.complain(statement.origin, offset, fault, Severity.WARNING)
             return []
         name, text = found
         if name in self._open_files:
-            self.complain(statement.origin, offset, "include-loop", f'"{path}" includes itself')
+            fault = Fault(1, "include-loop", f'"{path}" includes itself', path)
+            self.complain(statement.origin, offset, fault, Severity.CRITICAL)
             return []
         # dhcpd reads an included file with the rules of the block, but knows there no statements of a pool.
         return self.read(text, name, "pool-include" if scope == "pool" else scope)
@@ -105,7 +112,7 @@ class _FileReader:
         return self._finish()
 
     def _complain(self, offset: int, cause: str, message: str) -> None:
-        self._reader.complain(self._origin, offset, cause, message)
+        self._reader.complain(self._origin, offset, Fault(0, cause, message), Severity.CRITICAL)
 
     def _end_statement(self, offset: int) -> None:
         if self._blocks[-1].words:
@@ -149,7 +156,7 @@ class _FileReader:
             ends_itself = judgement.ends_itself
             fault = judgement.fault
             if fault is not None:
-                self._complain_at(words, offsets, fault.word, fault.cause, fault.message)
+                self._complain_of(fault, words, offsets)
             length = judgement.length
             if length >= len(words):
                 break
@@ -159,11 +166,10 @@ class _FileReader:
             words, offsets = words[length:], offsets[length:]
         return words, offsets, ends_itself
 
-    def _complain_at(
-        self, words: tuple[str, ...], offsets: tuple[int, ...], word: int, cause: str, message: str
-    ) -> None:
-        offset = offsets[word] if word < len(offsets) else offsets[-1] + len(words[-1])
-        self._complain(offset, cause, message)
+    def _complain_of(self, fault: Fault, words: tuple[str, ...], offsets: tuple[int, ...]) -> None:
+        beyond = fault.word >= len(offsets)
+        offset = offsets[-1] + len(words[-1]) if beyond else offsets[fault.word]
+        self._reader.complain(self._origin, offset, fault, Severity.CRITICAL)
 
     def _open_block(self, offset: int) -> None:
         if self._too_deep or len(self._blocks) > DEEPEST:

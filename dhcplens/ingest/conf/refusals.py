@@ -64,10 +64,17 @@ class _Checker:
     unknown: list[tuple[str, int]] = field(default_factory=list)
 
     def say(
-        self, statement: Statement, cause: str, message: str, severity: Severity = Severity.CRITICAL
+        self,
+        statement: Statement,
+        cause: str,
+        message: str,
+        severity: Severity = Severity.CRITICAL,
+        subject: str = "",
     ) -> None:
         line, column = statement.place(0)
-        problem = ConfProblem(statement.source, message, line, column, cause=cause, severity=severity)
+        problem = ConfProblem(
+            statement.source, message, line, column, cause=cause, severity=severity, subject=subject
+        )
         self.problems.append(problem)
 
     def scope(self, statements: Iterable[Statement], network: _Network | None) -> None:
@@ -93,7 +100,7 @@ class _Checker:
         if statement.children is None:
             if network is None:
                 message = f"outside of a shared-network, failover peer {name} needs a declaration in braces"
-                self.say(statement, "reference-misplaced", message)
+                self.say(statement, "reference-misplaced", message, subject=name)
             elif not known:
                 self._not_declared(statement, name)
             else:
@@ -117,7 +124,8 @@ class _Checker:
 
     def _not_declared(self, statement: Statement, name: str) -> None:
         self.unknown.append((name, len(self.problems)))
-        self.say(statement, "unknown-peer", f"no failover peer {name} is declared before this")
+        message = f"no failover peer {name} is declared before this"
+        self.say(statement, "unknown-peer", message, subject=name)
 
     def _declare(self, statement: Statement, name: str) -> None:
         self.declared[name] = statement

@@ -15,11 +15,13 @@ Loader = Callable[[str], tuple[str, str] | None]
 class ConfProblem(Problem):
     """Something wrong in a configuration: ``critical`` is what dhcpd refuses to start with.
 
-    ``cause`` is a short kebab-case name of what is wrong.
+    ``cause`` is a short kebab-case name of what is wrong, ``subject`` the name that it is about (of a
+    relationship, say).
     """
 
     cause: str = "syntax"
     severity: Severity = Severity.CRITICAL
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +74,14 @@ class ParsedConf:
     source: str
     statements: tuple[Statement, ...]
     problems: tuple[ConfProblem, ...]
+    texts: tuple[SourceText, ...] = ()
+
+    def line_text(self, source: str, line: int) -> str | None:
+        """A line of one of the files, None where there is no such line."""
+        for text in self.texts:
+            if text.name == source:
+                return text.line_text(line)
+        return None
 
 
 def walk(statements: tuple[Statement, ...]) -> Iterator[Statement]:
