@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
+from dhcplens.cli.options import quietly
 from dhcplens.replay.backends import DEFAULT_SPEED, FASTEST, NAMES
+
+_Folder = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(name="replay")
@@ -13,9 +16,7 @@ from dhcplens.replay.backends import DEFAULT_SPEED, FASTEST, NAMES
 @click.option(
     "--with", "player", type=click.Choice(NAMES), default="engine", show_default=True, help="Who plays it."
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write into."
-)
+@click.option("--out", type=_Folder, required=True, help="Folder to write into.")
 @click.option(
     "--speed",
     type=click.FloatRange(1, FASTEST),
@@ -25,8 +26,16 @@ from dhcplens.replay.backends import DEFAULT_SPEED, FASTEST, NAMES
 )
 @click.option("--seed", type=int, help="Other clients than those of the scenario's own seed.")
 @click.option("--dialect", metavar="VERSION", help="Version of dhcpd that the engine speaks as.")
+@click.option("--compare", "recorded", type=_Folder, help="Hold the run against the one in this folder.")
+@quietly
 def command(
-    scenario: Path, player: str, out: Path, speed: float, seed: int | None, dialect: str | None
+    scenario: Path,
+    player: str,
+    out: Path,
+    speed: float,
+    seed: int | None,
+    dialect: str | None,
+    recorded: Path | None,
 ) -> None:
     """Play SCENARIO and write both servers' folders and truth.json.
 
@@ -51,4 +60,20 @@ def command(
         click.echo(f"{'held  ' if one.checked.held else 'FAILED'} {one.event.text} ({one.checked.seen})")
     for problem in truth.problems:
         click.echo(f"{script.source}: {problem}", err=True)
+    if recorded is not None:
+        _compare(recorded, out)
     sys.exit(0 if truth.held else 1)
+
+
+def _compare(recorded: Path, played: Path) -> None:
+    """Says for each thing compared how much agrees, and lists what does not."""
+    from dhcplens.replay.compare import compare
+
+    try:
+        comparison = compare(recorded, played)
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(str(error), param_hint="--compare") from error
+    for measure in comparison.measures:
+        click.echo(f"{measure.share:7.2%} {measure.name}: {measure.agreed} of {measure.total}")
+        for difference in measure.differences:
+            click.echo(f"        {difference}")

@@ -69,8 +69,7 @@ class Truth:
 
     def write(self, out: Path) -> None:
         """Writes ``truth.json`` into the folder."""
-        text = json.dumps(self._document(), indent=1, ensure_ascii=False)
-        (out / "truth.json").write_text(text + "\n", encoding="utf-8")
+        (out / "truth.json").write_text(laid_out(self._document()), encoding="utf-8")
 
     def _document(self) -> dict[str, Any]:
         scenario = self.scenario
@@ -167,3 +166,22 @@ class Truth:
     def _time(self, at: float) -> str:
         moment = datetime.fromtimestamp(self.scenario.begin.timestamp() + at, UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def laid_out(document: Mapping[str, Any]) -> str:
+    """JSON text in which each event, move and client has one line."""
+    parts = [f" {json.dumps(key)}: {_rows(value)}" for key, value in document.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _rows(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_line(one)}" for one in value) + "\n ]"
+    if isinstance(value, dict) and value:
+        rows = (f"  {json.dumps(key)}: {_line(one)}" for key, one in value.items())
+        return "{\n" + ",\n".join(rows) + "\n }"
+    return _line(value)
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
