@@ -42,6 +42,7 @@ YEAR = 2000
 _MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(" "), start=1)}
 _SECOND = 1_000_000_000
+_LATEST = 8_000_000_000  # in the year 2223; later stamps would not fit into 64 bits of nanoseconds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TAG = r"(?P<program>[^\s:\[\]]+)(?:\[(?P<pid>\d+)\])?"
@@ -51,7 +52,7 @@ _SYSLOG = re.compile(
     r"(?:(?P<bsd>[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})?) (?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<part>\d{1,9}))?"
     r"|(?P<weekday>[A-Z][a-z]{2} )?(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<isopart>\d{1,9}))?"
     r"(?P<zone> ?Z| ?[+-]\d\d:?\d\d)?(?(weekday)(?P<named> [A-Z]{3,5})?)"
-    r"|(?P<unix>\d{9,10})\.(?P<unixpart>\d{6}))"
+    r"|(?P<unix>[1-4]?\d{9})\.(?P<unixpart>\d{6}))"
     r":? (?P<rest>.*)",
     re.DOTALL,
 )
@@ -119,19 +120,18 @@ def _bsd_day(text: str) -> tuple[int, Form]:
         when = datetime(int(year[0]) if year else YEAR, _MONTHS[month], int(day), tzinfo=UTC)
     except (KeyError, ValueError):
         return 0, Form.NONE
+    if not 1970 <= when.year <= 2200:
+        return 0, Form.NONE
     return (when - _EPOCH).days * 86400 * _SECOND, Form.LOCAL if year else Form.YEARLESS
 
 
 @lru_cache(maxsize=1024)
 def _iso_day(text: str) -> int | None:
     try:
-        return (
-            (datetime(int(text[:4]), int(text[5:7]), int(text[8:]), tzinfo=UTC) - _EPOCH).days
-            * 86400
-            * _SECOND
-        )
+        when = datetime(int(text[:4]), int(text[5:7]), int(text[8:]), tzinfo=UTC)
     except ValueError:
         return None
+    return (when - _EPOCH).days * 86400 * _SECOND if 1970 <= when.year <= 2200 else None
 
 
 def _clock(text: str, part: str | None) -> int:
@@ -141,7 +141,7 @@ def _clock(text: str, part: str | None) -> int:
 
 def _iso(text: str, part: str | None, zone: str | None) -> tuple[int, Form]:
     day = _iso_day(text[:10])
-    if day is None or not 1970 <= int(text[:4]) <= 2200:
+    if day is None:
         return 0, Form.NONE
     stamp = day + _clock(text[11:], part)
     if zone is None:
@@ -188,8 +188,8 @@ def _journal(line: str) -> Framed | None:
 
 def _number(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 17:
-        return int(value)
-    return value if isinstance(value, int) and 0 <= value < 10**16 else None
+        value = int(value)
+    return value if isinstance(value, int) and 0 <= value < _LATEST * 1_000_000 else None
 
 
 def _journal_text(value: object) -> str:

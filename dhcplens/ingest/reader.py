@@ -239,7 +239,8 @@ class Rows:
             notice.args["column"] = len(message.rstrip())
             self._open = None
             return True
-        if "quoted" in notice.args or (reading is not None and message.strip()):
+        known = reading is not None and not reading.line.rare and message.strip()
+        if "quoted" in notice.args or known:
             return False
         notice.args["quoted"] = message
         return True
@@ -258,7 +259,7 @@ class Rows:
         return LogPiece(self.source, tables, problems=problems, **counts)
 
 
-_GROUPS = frozenset(line.code for line in catalogue.entries() if line.part > 0) | {"empty-line"}
+_GROUPS = catalogue.group_codes() | {"empty-line"}
 
 
 def _tolerant(message: str) -> catalogue.Reading | None:

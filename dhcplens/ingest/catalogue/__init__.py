@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from dhcplens.ingest.catalogue import dhcp, failover, groups, server
+from dhcplens.ingest.catalogue import breadth, dhcp, failover, groups, server
 from dhcplens.ingest.catalogue.dhcp import MessageLine
 from dhcplens.ingest.catalogue.index import Index, Reading
 from dhcplens.ingest.catalogue.line import Level, Line, Older, Table
@@ -20,38 +20,48 @@ __all__ = [
     "boot_codes",
     "by_code",
     "entries",
+    "group_codes",
     "kinds",
     "read",
 ]
 
-_LINES: tuple[Line, ...] = (*dhcp.MESSAGES, *failover.LINES, *server.LINES, *groups.LINES)
+LONGEST = 1536
+"""dhcpd cuts its lines at 1,023 bytes; no longer text than this is looked up."""
 
-
-def entries() -> tuple[Line, ...]:
-    """All entries. Lines that make up one notice, and wordings too far apart, share a code."""
-    return _LINES
+_HAND: tuple[Line, ...] = (*dhcp.MESSAGES, *failover.LINES, *server.LINES, *groups.LINES)
+_GENERAL = ("parse-problem", "protocol-error")  # so wide that every other entry goes first
 
 
 @cache
-def _codes() -> dict[str, Line]:
+def entries() -> tuple[Line, ...]:
+    """All entries. Lines that make up one notice, and wordings too far apart, share a code."""
+    return (*_HAND, *breadth.lines())
+
+
+@cache
+def _codes(lines: tuple[Line, ...]) -> dict[str, Line]:
     first: dict[str, Line] = {}
-    for line in _LINES:
+    for line in lines:
         first.setdefault(line.code, line)
     return first
 
 
 def by_code(code: str) -> Line:
     """The (first) entry of a code. Raises KeyError when there is none."""
-    return _codes()[code]
+    return _codes(_HAND).get(code) or _codes(entries())[code]
 
 
-@cache
 def boot_codes() -> frozenset[str]:
     """Codes of the notices that a process writes once, when it starts.
 
     The first transition of a process, to ``startup``, belongs to the same moment.
     """
-    return frozenset(line.code for line in _LINES if line.boot)
+    return frozenset(line.code for line in _HAND if line.boot)
+
+
+def group_codes() -> frozenset[str]:
+    """Codes of the notices that take several lines."""
+    return frozenset(line.code for line in _HAND if line.part > 0)
 
 
 @cache
@@ -60,8 +70,22 @@ def _messages() -> Index:
 
 
 @cache
-def _rest() -> Index:
-    return Index(line for line in _LINES if line.table is not Table.MESSAGES and line is not groups.EMPTY)
+def _notices() -> Index:
+    return Index(
+        line
+        for line in _HAND
+        if line.table is not Table.MESSAGES and line is not groups.EMPTY and line.code not in _GENERAL
+    )
+
+
+@cache
+def _breadth() -> Index:
+    return Index(breadth.lines())
+
+
+@cache
+def _general() -> Index:
+    return Index(by_code(code) for code in _GENERAL)
 
 
 def read(text: str) -> Reading | None:
@@ -69,7 +93,18 @@ def read(text: str) -> Reading | None:
 
     Blanks around the text and the number of blanks inside do not matter.
     """
-    text = text.strip().removeprefix("DHCP4o6 ")
+    if len(text) > LONGEST:
+        return None
+    text = text.translate(_BLANKS).strip()
     if not text:
         return Reading(groups.EMPTY, {})
-    return _messages().read(text) or _rest().read(text)
+    return (
+        _messages().read(text.removeprefix(_OVER_IPV6))
+        or _notices().read(text)
+        or _breadth().read(text)
+        or _general().read(text)
+    )
+
+
+_BLANKS = {ord("\n"): " ", ord("\t"): " "}
+_OVER_IPV6 = "DHCP4o6 "  # stands before a message that came through DHCPv6

@@ -19,7 +19,7 @@ _VENDOR = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MessageLine(Line):
     """A message line: a head, then maybe ': ' and one of the suffixes of ``notes``."""
 
@@ -162,7 +162,7 @@ _PLAIN: Mapping[str, tuple[MessageType, str, str]] = {
         "type 17 from 00:17:c4:12:77:97 via eth0: unknown packet type",
     ),
 }
-_ASKED = "[IP {ip}][MAC address {mac}][client-id {detail:any}]"
+_ASKED = "[ for IP {ip}][ for MAC address {mac}][ for client-id {detail:any}]"
 _DROPPED = (
     MessageType.OFFER,
     MessageType.DECLINE,
@@ -194,7 +194,7 @@ MESSAGES: tuple[MessageLine, ...] = (
     _message(
         "leasequery",
         MessageType.LEASEQUERY,
-        f"DHCPLEASEQUERY from {{via}}[ for {_ASKED}]",
+        f"DHCPLEASEQUERY from {{via}}{_ASKED}",
         "DHCPLEASEQUERY from 10.69.10.11: LEASEQUERY not allowed, query ignored",
         since="3.1.0",
     ),
@@ -202,7 +202,7 @@ MESSAGES: tuple[MessageLine, ...] = (
         _message(
             f"leasequery-{kind.removeprefix('LEASE').lower()}",
             kind,
-            f"DHCP{kind} to {{via}} for {_ASKED} ({{count}} associated IPs)",
+            f"DHCP{kind} to {{via}}{_ASKED} ({{count}} associated IPs)",
             f"DHCP{kind} to 10.69.10.11 for IP 10.69.100.120 (0 associated IPs)",
             since="3.1.0",
         )

@@ -205,7 +205,7 @@ _STATES = (
     ),
     _notice(
         "failover-ignored",
-        "{relationship}: ignored ({reason:nrr})",
+        "{relationship}: ignored[ ({reason:nrr})]",
         sample="dhcp-failover: ignored (peer demands: recovering)",
     ),
 )
@@ -323,7 +323,7 @@ _CONNECTION = (
         ERROR,
         since="3.1.1",
     ),
-    _notice("protocol-error", "FAILOVER: {reason}", ERROR, "FAILOVER: message overflow at option code."),
+    _notice("protocol-error", "FAILOVER: {reason}", ERROR, "FAILOVER: message overflow"),
     _notice(
         "epoll-bad-descriptor",
         "socket.c:{number}: epoll_ctl(DEL), {descriptor:int}: Bad file descriptor",
@@ -343,7 +343,6 @@ _CONFIGURATION = (
         " at least one pool declaration.",
         since="4.3.0",
     ),
-    _notice("no-referring-pools", "failover peer declaration with no referring pools.", ERROR, until="4.2.8"),
     _notice(
         "load-balancing-disabled",
         "WARNING: load balancing will be disabled for failover peer, {relationship}, because its load balance"

@@ -65,4 +65,13 @@ BUG_NOTICE = _group(
     "exiting.",
 )
 
-LINES = (EMPTY, *NO_SUBNET, *NOT_AUTHORITATIVE, *BUG_NOTICE)
+NO_POOLS = _group(
+    "no-referring-pools",
+    Level.ERROR,
+    "failover peer declaration with no referring pools.",
+    "In order to use failover, you MUST refer to your main failover declaration",
+    "in each pool declaration.   You MUST NOT use range declarations outside",
+    "of pool declarations.",
+)
+
+LINES = (EMPTY, *NO_POOLS, *NO_SUBNET, *NOT_AUTHORITATIVE, *BUG_NOTICE)

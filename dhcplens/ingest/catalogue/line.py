@@ -40,13 +40,14 @@ class Older:
     until: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """One entry of the catalogue.
 
     ``template`` is the newest wording, ``older`` has earlier ones, oldest first. ``constants`` are columns of
     the row that do not vary. ``boot`` marks what a process says once when it starts. ``part`` is 0 for a line
-    that begins a notice and higher for those that go on with it.
+    that begins a notice and higher for those that go on with it. ``rare`` marks the breadth of dhcpd's
+    words, of which no rule asks anything.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Line:
     samples: tuple[str, ...] = ()
     boot: bool = False
     part: int = 0
+    rare: bool = False
 
     @property
     def versions(self) -> tuple[str, str | None]:

@@ -53,7 +53,7 @@ NOTES: tuple[Note, ...] = (
     ),
     Note("peer-holds-all-free-leases", "peer holds all free leases", level="error"),
     Note("no-free-leases", "network {network:any}: no free leases", "{network:text}", "error"),
-    Note("not-responding", "not responding[ ({reason:text})]", "{reason:text}"),
+    Note("not-responding", "not responding[ ({reason:text})]", "[{reason:text}]"),
     Note("unknown-client", "unknown client"),
     Note("booting-disallowed", "booting disallowed"),
     Note("bootp-disallowed", "bootp disallowed"),
@@ -152,6 +152,8 @@ def write_suffix(note: str, detail: str | None, dialect: str) -> str:
         return detail or ""
     wordings = [one for one in NOTES if one.note == note and (detail is None or one.detail)]
     for one in sorted(wordings, key=lambda one: not one.written_by(dialect)):
+        fields = {} if detail is None else one.named.match(detail)
         with suppress(KeyError):
-            return one.text.format(one.named.match(detail or "") or {})
+            if fields is not None:
+                return one.text.format(fields)
     raise KeyError(f"no suffix {note!r} with detail {detail!r}")

@@ -83,7 +83,8 @@ class Template:
     @property
     def prefix(self) -> str:
         """The plain text at the front, up to the first blank pair or varying place."""
-        return re.split(r"(?<= ) ", self.nodes[0])[0] if self.nodes and isinstance(self.nodes[0], str) else ""
+        first = self.nodes[0] if self.nodes else ""
+        return re.split(r"[\t\n]|(?<= )\s", first)[0] if isinstance(first, str) else ""
 
     @cached_property
     def plain(self) -> int:
@@ -93,7 +94,9 @@ class Template:
     @cached_property
     def longest(self) -> str:
         """The longest fixed text without a blank pair that each such line contains."""
-        fixed = [part for node in self.nodes if isinstance(node, str) for part in re.split("  +", node)]
+        fixed = [
+            part for node in self.nodes if isinstance(node, str) for part in re.split(r"\s\s+|[\t\n]", node)
+        ]
         return max((part.strip() for part in fixed), key=len, default="")
 
     @cached_property
@@ -167,7 +170,7 @@ def _fields(nodes: tuple[Node, ...]) -> Iterator[Field]:
 
 
 def _literal(text: str) -> str:
-    return " +".join(re.escape(part) for part in re.split(" +", text))
+    return r"\s+".join(re.escape(part) for part in re.split(r"\s+", text))
 
 
 def _pattern(nodes: tuple[Node, ...]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dhcplens.ingest.reader import LONGEST, LogPiece, LogReader, read_log
@@ -205,6 +205,7 @@ def same(one: LogPiece, other: LogPiece) -> None:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, len(MATERIAL)), max_size=8))
 def test_pieces_of_any_size_give_the_same_tables(cuts: list[int]) -> None:
     """It does not matter where the bytes were cut."""
