@@ -8,7 +8,7 @@ import pandas as pd
 
 from dhcplens.findings.losses import Loss, losses
 from dhcplens.findings.registry import Row
-from dhcplens.findings.rows import known, records, rows_at
+from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.conf import FailoverPeer
 from dhcplens.model.states import FailoverState, Subject
 from dhcplens.pair import PairView, Server
@@ -35,10 +35,6 @@ class Stay:
     def all_rows(self) -> tuple[Row, ...]:
         """The lines that begin it and end it."""
         return (*self.rows, *self.end_rows)
-
-    def covers(self, when: pd.Timestamp) -> bool:
-        """Whether a moment lies within it."""
-        return self.begin <= when and (self.end is None or when <= self.end)
 
     def seconds(self, until: pd.Timestamp) -> float:
         """How long it lasted; 0 where its start is not known."""
@@ -141,19 +137,21 @@ class Case:
         starts = [one.start for one in now if one is not None and one.start is not None]
         return max(starts) if starts else None
 
-    def both_normal(self, when: pd.Timestamp, seconds: float) -> bool:
-        """Whether both servers were in normal operation for so long before a moment."""
-        earlier = when - pd.Timedelta(seconds=seconds)
-        return len(self.names) == 2 and all(
-            any(
-                stay.state is FailoverState.NORMAL
-                and (stay.start is None or stay.start <= earlier)
-                and (stay.end is None or when <= stay.end)
-                for stay in self.stays
-                if stay.server == name
-            )
-            for name in self.names
-        )
+    def in_state(self, server: str, times: pd.Series, *states: FailoverState, after: float = 0) -> pd.Series:
+        """Which of these times lie in a stay in one of these states, its first ``after`` seconds left out."""
+        found = pd.Series(False, index=times.index)
+        for stay in self.stays_in(*states, server=server):
+            start = FOREVER if stay.start is None else stay.start + pd.Timedelta(seconds=after)
+            begun = times >= start if stay.start is not None else pd.Series(True, index=times.index)
+            found |= begun & (times <= (stay.end or FOREVER))
+        return found
+
+    def both_normal(self, times: pd.Series, seconds: float = 0) -> pd.Series:
+        """At which of these times both servers had been in normal operation for so long."""
+        found = pd.Series(len(self.names) == 2, index=times.index)
+        for name in self.names:
+            found &= self.in_state(name, times, FailoverState.NORMAL, after=seconds)
+        return found
 
     def local_moves(self, new: str | None = None, server: str | None = None) -> pd.DataFrame:
         """The servers' own moves, to one state, of one server."""

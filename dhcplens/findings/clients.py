@@ -49,7 +49,7 @@ def into_a_hole(case: Case, limits: HoleLimits) -> Iterator[Draft]:
     for server in case.names:
         partner = case.other(server)
         left = case.said("load-balanced-to-peer", server=server)
-        left = left[[_ran(case, partner, when) for when in left["time"]]] if len(left) else left
+        left = left[_ran(case, partner, left["time"])]
         if not len(left):
             continue
         unheard = ~_heard(case, partner, left, limits.around)
@@ -71,15 +71,12 @@ def into_a_hole(case: Case, limits: HoleLimits) -> Iterator[Draft]:
             )
 
 
-def _ran(case: Case, server: str, when: pd.Timestamp) -> bool:
-    """Whether a server's log covers a moment at which it was in a state to answer."""
+def _ran(case: Case, server: str, times: pd.Series) -> pd.Series:
+    """At which times a server's log covers the moment and it was in a state to answer."""
     first, last = case.first_line(server), case.last_line(server)
-    return (
-        first is not None
-        and last is not None
-        and first <= when <= last
-        and case.state_at(server, when) in _SERVING
-    )
+    if first is None or last is None:
+        return pd.Series(False, index=times.index)
+    return times.between(first, last) & case.in_state(server, times, *_SERVING)
 
 
 def _heard(case: Case, server: str, left: pd.DataFrame, around: float) -> pd.Series:
@@ -207,7 +204,7 @@ def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
     done = done.drop_duplicates("mac", keep="first")
     if len(done) < limits.clients:
         return
-    done = done[[case.both_normal(when, 60) for when in done["start"]]]
+    done = done[case.both_normal(done["start"], 60)]
     if len(done) < limits.clients:
         return
     wrong = done[done["owner"].astype(str) != done["acked_by"].astype(str)]

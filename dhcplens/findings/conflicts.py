@@ -14,7 +14,7 @@ from dhcplens.findings.rows import FOREVER, records, rows, rows_at
 from dhcplens.findings.words import clock
 from dhcplens.model.states import FailoverState, Severity
 
-CONFLICT = (
+_CONFLICT = (
     FailoverState.POTENTIAL_CONFLICT,
     FailoverState.RESOLUTION_INTERRUPTED,
     FailoverState.CONFLICT_DONE,
@@ -36,7 +36,7 @@ _SECOND = timedelta(seconds=1)
 @rule("FO203", "potential-conflict", Severity.CRITICAL)
 def potential_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
     """The servers compare all leases and serve nobody: one finding for both."""
-    for group in _groups(case.stays_in(*CONFLICT)):
+    for group in _groups(case.stays_in(*_CONFLICT)):
         starts = [one.start for one in group if one.start is not None]
         ends = [one.end for one in group]
         end = None if None in ends else max(one for one in ends if one is not None)
@@ -85,7 +85,7 @@ def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa:
     fatal = told[told["code"] == "conflict-done-illegal-move"]
     for one in records(case.local_moves(FailoverState.SHUTDOWN.value)):
         near = told[(told["server"] == one.server) & ((told["time"] - one.time).abs() <= 5 * _SECOND)]
-        if not len(near) and one.old not in {state.value for state in CONFLICT}:
+        if not len(near) and one.old not in {state.value for state in _CONFLICT}:
             continue
         stay = next(
             (s for s in case.stays_in(FailoverState.SHUTDOWN, server=str(one.server)) if s.start == one.time),

@@ -9,7 +9,6 @@ import pandas as pd
 
 from dhcplens.findings.case import Case
 from dhcplens.findings.configuration import FOREIGN
-from dhcplens.findings.conflicts import CONFLICT
 from dhcplens.findings.connections import reason
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.registry import Draft, Row, rule
@@ -91,19 +90,19 @@ def _idle(view: pd.DataFrame) -> pd.Series:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictLimits:
+class UpdateConflictLimits:
     """Thresholds of binding-update-conflict."""
 
     count: float = limit(3, "refused updates")
+    settle: float = limit(300, "seconds of normal operation before they count; until then it is a resync")
 
 
-@rule("FO403", "binding-update-conflict", Severity.WARNING, ConflictLimits)
-def update_conflict(case: Case, limits: ConflictLimits) -> Iterator[Draft]:
+@rule("FO403", "binding-update-conflict", Severity.WARNING, UpdateConflictLimits)
+def update_conflict(case: Case, limits: UpdateConflictLimits) -> Iterator[Draft]:
     """Updates are refused for reasons that do not settle by themselves."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
     refused = refused[~refused["reason"].astype(str).str.contains("|".join(_ELSEWHERE), regex=True)]
-    settling = case.stays_in(*CONFLICT)
-    refused = refused[[not any(stay.covers(when) for stay in settling) for when in refused["time"]]]
+    refused = refused[case.both_normal(refused["time"], limits.settle)]
     for server in case.names:
         own = refused[refused["server"] == server]
         if len(own) < limits.count:
@@ -143,7 +142,7 @@ def update_backlog(case: Case, limits: BacklogLimits) -> Iterator[Draft]:
         peer = case.peer(server.name)
         figures = {"server": server.name, "port": str(peer.peer_port) if peer else "647"}
         told = case.notices("update-request-superseded", server=server.name)
-        told = told[[case.both_normal(when, 0) for when in told["time"]]] if len(told) else told
+        told = told[case.both_normal(told["time"])]
         if len(told) >= limits.count:
             yield Draft(
                 title=f"{server.name} had not finished an update when the next was asked for, "
@@ -193,22 +192,22 @@ class McltLimits:
 
 @rule("FO405", "mclt-violation", Severity.WARNING, McltLimits)
 def mclt_violation(case: Case, limits: McltLimits) -> Iterator[Draft]:
-    """Leases that outlast what the partner confirmed by more than mclt."""
+    """Own grants that outlast what the partner had confirmed by more than mclt.
+
+    A grant is the first block of its start time; it has ``tstp`` beyond ``ends`` and no ``atsfp`` yet (dhcp.c).
+    Later blocks of the same lease are no measure: dhcpd itself takes ``tsfp`` back in a recovery.
+    """
     mclt = case.mclt()
     for server in case.pair.servers:
         blocks = server.leases.bindings
         if not mclt or not len(blocks) or not len(server.leases.failover_states):
             continue
-        allowed = pd.concat([blocks["starts"], blocks["tsfp"], blocks["atsfp"]], axis=1).max(axis=1)
-        excess = (blocks["ends"] - allowed).dt.total_seconds() - mclt
-        odd = blocks[
-            (blocks["state"] == "active")
-            & ~blocks["bootp"]
-            & ~blocks["reserved"]
-            & (blocks["ends"] != NEVER)
-            & (blocks["tsfp"].notna() | blocks["atsfp"].notna() | (blocks["tstp"] > blocks["ends"]))
-            & (excess > limits.slack)
-        ].drop_duplicates("ip", keep="last")
+        own = blocks.drop_duplicates(["ip", "starts"])
+        own = own[(own["state"] == "active") & (own["tstp"] > own["ends"]) & own["atsfp"].isna()]
+        own = own[~own["bootp"] & ~own["reserved"] & (own["ends"] != NEVER)]
+        allowed = own[["starts", "tsfp"]].max(axis=1)
+        excess = (own["ends"] - allowed).dt.total_seconds() - mclt
+        odd = own[excess > limits.slack].drop_duplicates("ip", keep="last")
         if len(odd) < max(1, limits.count):
             continue
         one = odd.iloc[0]

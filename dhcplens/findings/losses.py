@@ -23,7 +23,7 @@ MARGIN = 30.0
 RECONNECTING = 120.0
 """Seconds within which a started server is connected again: dhcpd tries every 5, after an error every 90."""
 _SILENT_SHARE = 2 / 3
-"""Share of max-response-delay that passes between a cut and its time-out: the partner is heard every third of it."""
+"""Share of max-response-delay between a cut and its time-out: the partner is heard every third of it."""
 _NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
 _LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
 

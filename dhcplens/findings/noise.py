@@ -8,6 +8,8 @@ from datetime import timedelta
 import pandas as pd
 
 from dhcplens.findings.case import Case
+from dhcplens.findings.configuration import FOREIGN
+from dhcplens.findings.leases import UpdateConflictLimits
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
@@ -96,7 +98,11 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG0
 def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """Duelling updates, of which the lesser one is refused."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
-    refused = refused[refused["reason"].astype(str).str.contains("|".join(_LESS_CRITICAL), regex=True)]
+    reasons = refused["reason"].astype(str)
+    duels = reasons.str.contains("|".join(_LESS_CRITICAL), regex=True).astype(bool)
+    foreign = reasons.str.contains("|".join(FOREIGN), regex=True).astype(bool)
+    settled = case.both_normal(refused["time"], UpdateConflictLimits().settle)
+    refused = refused[duels | ~foreign & ~settled]
     breaks = (refused["time"].diff() > timedelta(minutes=10)).cumsum()
     for _, burst in refused.groupby(breaks):
         yield from _folded(

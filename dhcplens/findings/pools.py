@@ -92,7 +92,7 @@ def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
     for loss in case.losses:
         inside = refused[refused["time"].between(loss.start, loss.end or case.until)]
         for server, group in inside.groupby("server", sort=False):
-            alone = group[[case.state_at(str(server), when) in _ALONE for when in group["time"]]]
+            alone = group[case.in_state(str(server), group["time"], *_ALONE)]
             if len(alone) < limits.count:
                 continue
             yield _starved(case, loss, str(server), alone)
@@ -178,12 +178,15 @@ def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
 def _one_side_empty(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
     """A server turns clients away although both are normal and its partner has free addresses."""
     refused = case.said("peer-holds-all-free-leases")
-    refused = refused[[case.both_normal(when, limits.settled) for when in refused["time"]]]
+    refused = refused[case.both_normal(refused["time"], limits.settled)]
+    empty = case.said("no-free-leases")["time"]
     for server, lines in refused.groupby("server", sort=False):
         for group in _episodes(lines, limits.gap):
             if len(group) < limits.count:
                 continue
             start, last = group["time"].iloc[0], group["time"].iloc[-1]
+            if empty.between(start, last + _STILL).any():
+                continue  # the whole pool is used up: pool-exhausted
             counted = case.pair.pool_series
             counted = case.align(counted[counted["server"] == server], str(server))
             later = counted[(counted["time"] > last) & (counted["own"] > 0)]
@@ -263,7 +266,7 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
             tolerance=pd.Timedelta(seconds=limits.near),
             suffixes=("", "_other"),
         ).dropna(subset=["free_other"])
-        both = both[[case.both_normal(when, limits.settle) for when in both["time"]]]
+        both = both[case.both_normal(both["time"], limits.settle)]
         if len(both) < limits.count:
             continue
         apart = (both["free"] - both["free_other"]).abs() + (both["backup"] - both["backup_other"]).abs()
