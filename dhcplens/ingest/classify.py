@@ -38,7 +38,8 @@ _CONF_HINT = re.compile(
 _CLIENT_CONF = re.compile(
     rb"^[ \t]*(?:request|require|send|supersede|prepend|reject|reboot|retry|timeout)\b", re.MULTILINE
 )
-_BANNER = "Internet Systems Consortium DHCP Server"
+_STATEMENT: Final = (";", "{", "}")
+_BANNER: Final = "Internet Systems Consortium DHCP Server"
 
 _FOREIGN: Final = (
     (b"LPKSHHRH", "is a binary journal; export it with: journalctl --file FILE -o json"),
@@ -62,7 +63,7 @@ def classify(data: Data) -> FileKind:
     if 2 * framed >= len(lines):
         return FileKind.LOG if _has_dhcpd_line(data) else FileKind.OTHER
     statements = [line for line in lines if not line.lstrip().startswith("#")]
-    if 2 * sum(line.rstrip().endswith((";", "{", "}")) for line in statements) >= len(statements):
+    if 2 * sum(line.rstrip().endswith(_STATEMENT) for line in statements) >= len(statements):
         if _LEASES.search(data):
             return FileKind.LEASES
         if _is_conf(data):
@@ -85,7 +86,8 @@ def _sample(data: Data) -> Iterator[str]:
 
 
 def _is_framed(line: str) -> bool:
-    return frame(line).form is not Form.NONE
+    framed = frame(line)
+    return framed.form is not Form.NONE or framed.program is not None
 
 
 def _has_dhcpd_line(data: Data) -> bool:
@@ -118,6 +120,6 @@ def _is_conf(data: Data) -> bool:
 
 def _is_bare_log(lines: list[str]) -> bool:
     """Whether these are lines of ``dhcpd -d``, which have nothing in front."""
-    known = sum(catalogue.read(line) is not None for line in lines)
+    known = sum(catalogue.read(line) is not None for line in lines if not line.rstrip().endswith(_STATEMENT))
     started = any(line.startswith(_BANNER) for line in lines)
     return (5 if started else 2) * known >= len(lines)

@@ -50,9 +50,10 @@ def _joined(schema: Sequence[Column], server: str, frames: Sequence[pd.DataFrame
     said = [column.name for column in schema if column.name not in ("server", "source", "line")]
     earlier = rows["source"] != frames[-1]["source"].iloc[-1]
     repeated = rows.duplicated(said, keep="last") & earlier
-    return rows.loc[~repeated].reset_index(drop=True)
+    kept: pd.DataFrame = rows[~repeated]
+    return kept.reset_index(drop=True)
 
 
 def _with_server(schema: Sequence[Column], frame: pd.DataFrame, server: str) -> pd.DataFrame:
-    named: pd.DataFrame = frame.assign(server=pd.Categorical([server] * len(frame), categories=[server]))
-    return named.reindex(columns=[column.name for column in schema])
+    named = frame.assign(server=pd.Categorical([server] * len(frame), categories=[server]))
+    return pd.DataFrame(named, columns=[column.name for column in schema])
