@@ -48,6 +48,8 @@ from dhcplens.model.states import FailoverState
 LINK_DELAY = 1_000
 CLIENT_DELAY = 1_000
 NO_ROUTE_SECONDS = 3
+SYN_TRIES = 6
+"""How often Linux repeats the first packet of a connection before it gives up, after 127 seconds."""
 
 
 class Host:
@@ -71,7 +73,8 @@ class World:
     """Hosts in one network. ``now`` is in microseconds since 1970.
 
     ``on_effect`` sees every effect with its host, ``on_reply`` every answer as it reaches the client,
-    ``after`` is called after each event that a host has dealt with.
+    ``after`` is called after each event that a host has dealt with. ``connects`` may say, for a connection
+    attempt made at a moment, at which moment it succeeds (None: when packets pass).
     """
 
     def __init__(self, begin: int, seed: int | str) -> None:
@@ -82,6 +85,7 @@ class World:
         self.strangers: set[int] = set()
         self.on_effect: Callable[[Host, Effect], None] | None = None
         self.on_reply: Callable[[Host, Reply], None] | None = None
+        self.connects: Callable[[int], int | None] | None = None
         self.after: Sequence[Callable[[Host, Event], None]] = ()
         self._queue: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
@@ -279,18 +283,27 @@ class World:
     def _dial(self, host: Host, effect: Dial) -> None:
         conf = host.server.relationships[effect.relationship].conf
         other = self._at_address(conf.peer_address, conf.peer_port)
-        life = host.life
         if other is None:
-            at = self.now + NO_ROUTE_SECONDS * SECOND
-            self.at(at, self._later, host, life, DialFailed(effect.relationship, unreachable=True))
-            return
-        at = self.now + self.network.way(host.name, other.name).delay
-        if not self.network.passes(host.name, other.name):
-            self.at(at, self._later, host, life, DialFailed(effect.relationship, unreachable=True))
-        elif not other.running:
-            self.at(at, self._later, host, life, DialFailed(effect.relationship))
+            failed = DialFailed(effect.relationship, unreachable=True)
+            self.at(self.now + NO_ROUTE_SECONDS * SECOND, self._later, host, host.life, failed)
         else:
-            self.at(at, self._connect, host, life, other, effect.relationship)
+            delay = self.network.way(host.name, other.name).delay
+            self.at(self.now + delay, self._knock, host, host.life, other, effect.relationship, 0)
+
+    def _knock(self, host: Host, life: int, other: Host, relationship: str, tries: int) -> None:
+        """One SYN of a connection attempt; TCP tries again with twice the pause where no answer comes."""
+        if host.life != life or not host.running:
+            return
+        wait = self.connects(self.now) if self.connects is not None and other.running else None
+        if wait is not None and wait > self.now:
+            self.at(wait, self._connect, host, life, other, relationship)
+        elif self.network.passes(host.name, other.name):
+            self._connect(host, life, other, relationship)
+        elif tries < SYN_TRIES:
+            at = self.now + SECOND * 2**tries
+            self.at(at, self._knock, host, life, other, relationship, tries + 1)
+        else:
+            self.tell(host, DialFailed(relationship, unreachable=True))
 
     def _at_address(self, address: str | None, port: int) -> Host | None:
         for host in self.hosts.values():
@@ -301,6 +314,8 @@ class World:
 
     def _connect(self, host: Host, life: int, other: Host, relationship: str) -> None:
         if host.life != life or not host.running:
+            return
+        if self.connects is not None and host.server.relationships[relationship].linked:
             return
         if not other.running or not self.network.passes(host.name, other.name):
             self.tell(host, DialFailed(relationship))

@@ -93,6 +93,8 @@ class Run:
         self.world = World(self._begin, seed)
         self.world.on_effect = self._record
         self.world.on_reply = self._replied
+        if self._course.connected:
+            self.world.connects = self._connects
         for server in scenario.servers:
             conf = view(parse_conf(server.conf, f"{server.name}/dhcpd.conf"))
             host = self.world.add(server.name, conf, server.address, dialect=dialect)
@@ -101,6 +103,10 @@ class Run:
     def check_with(self, *checks: Callable[[Host, Event], None]) -> None:
         """Have these called after each event of a server, with its host and the event."""
         self.world.after = checks
+
+    def _connects(self, now: int) -> int | None:
+        at = self._course.connects(now / SECOND)
+        return None if at is None else int(at * SECOND)
 
     def _put_off(self, server: str, drawn: Callable[[int], int]) -> Callable[[int], int]:
         return lambda at: self._course.put_off(server, at, drawn(at))
@@ -262,7 +268,7 @@ class Run:
         client = self._by_hardware.get(reply.packet.hardware)
         if client is None:
             return
-        winner = self._course.first(client.identity.name, len(client.transactions) - 1)
+        winner = self._course.first(client.identity.name, len(client.transactions) - 1, reply.type)
         if winner is None or winner == host.name:
             self._received(host, reply, client)
         else:

@@ -1,6 +1,7 @@
 """A run that was written to a folder, read back: what its clients got and what its servers wrote."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ import pandas as pd
 from dhcplens.ingest import files
 from dhcplens.ingest.leases import read_leases
 from dhcplens.ingest.reader import read_log
-from dhcplens.model.tables import BINDINGS, POOLS, TRANSITIONS, Column, empty
+from dhcplens.model.tables import BINDINGS, NOTICES, POOLS, TRANSITIONS, Column, empty
 
 _QUARTER = 900.0
 MOST_PUT_OFF = 5
@@ -31,7 +32,7 @@ class Answered:
     address: str | None
     lease_time: int | None
     sent: tuple[float, ...]  # when its packets left, in seconds since 1970
-    first: str | None  # the server whose answer came first
+    first: Mapping[str, str]  # by kind of answer: the server whose answer came first
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,27 @@ class Course:
     """What a scenario leaves open and a recorded run decides, by client and number of its transaction.
 
     A client's packets leave a little later than its timers say, when two servers answer at once, one of the
-    answers is the first, and dhcpd puts a balancing run off by a random number of seconds.
+    answers is the first, dhcpd puts a balancing run off by a random number of seconds, and TCP connects when
+    both sides are ready and its next attempt is due.
     """
 
     transactions: Mapping[tuple[str, int], Answered]
     pool_runs: Mapping[str, Sequence[float]]
+    connected: Sequence[float] = ()
 
     def leaves(self, client: str, number: int, packet: int) -> float | None:
         """When this packet left, in seconds since 1970; None if it never did."""
         found = self.transactions.get((client, number))
         return found.sent[packet] if found is not None and packet < len(found.sent) else None
 
-    def first(self, client: str, number: int) -> str | None:
-        """The server whose answer came first."""
+    def first(self, client: str, number: int, kind: str) -> str | None:
+        """The server whose answer of that kind came first."""
         found = self.transactions.get((client, number))
-        return found.first if found is not None else None
+        return found.first.get(kind) if found is not None else None
+
+    def connects(self, now: float) -> float | None:
+        """When the connection stood that was attempted at this moment, in seconds since 1970."""
+        return next((at for at in self.connected if at >= now - 1.0), None)
 
     def put_off(self, server: str, at: int, otherwise: int) -> int:
         """The seconds (0 to 4) by which the run due at ``at`` was put off, where a run shows them."""
@@ -73,13 +80,24 @@ class Recorded:
     transactions: tuple[Answered, ...]
     transitions: Mapping[str, pd.DataFrame]
     pools: Mapping[str, pd.DataFrame]
+    disconnections: Mapping[str, Sequence[float]]  # when a server lost its link or was started
     bindings: Mapping[str, pd.DataFrame]
 
     @property
     def course(self) -> "Course":
         """What happened on the clients' side."""
         runs = {server: tuple(sorted(set(table["at"]))) for server, table in self.pools.items()}
-        return Course({(one.client, one.number): one for one in self.transactions}, runs)
+        return Course({(one.client, one.number): one for one in self.transactions}, runs, self._connected())
+
+    def _connected(self) -> tuple[float, ...]:
+        """When the servers first heard of each other after a start or a disconnection."""
+        moments = []
+        for server, table in self.transitions.items():
+            heard = list(table.loc[table["subject"] == "partner", "at"])
+            down = [-1.0, *sorted(self.disconnections[server])]
+            for begin, end in zip(down, [*down[1:], math.inf], strict=True):
+                moments += [at for at in heard if begin <= at < end][:1]
+        return tuple(sorted(moments))
 
 
 def read_run(folder: Path) -> Recorded:
@@ -101,8 +119,14 @@ def read_run(folder: Path) -> Recorded:
         tuple(_transactions(truth["clients"])),
         {name: _timed(table, begin) for name, table in transitions.items()},
         {name: _timed(table, begin) for name, table in pools.items()},
+        {name: _down(_joined([log["notices"] for log in logs[name]], NOTICES), begin) for name in names},
         {name: _joined(leases[name], BINDINGS) for name in names},
     )
+
+
+def _down(notices: pd.DataFrame, begin: float) -> list[float]:
+    down = notices["code"].isin(("peer-disconnected", "server-version"))
+    return list(_timed(notices, begin).loc[down, "at"])
 
 
 def _timed(table: pd.DataFrame, begin: float) -> pd.DataFrame:
@@ -144,7 +168,7 @@ def _transactions(clients: Mapping[str, Any]) -> Iterable[Answered]:
                 address=one["address"],
                 lease_time=one["lease_time"],
                 sent=tuple(_seconds(sent[0]) for sent in one["sent"]),
-                first=one["answers"][0][2] if one["answers"] else None,
+                first={answer[1]: answer[2] for answer in reversed(one["answers"])},
             )
 
 
