@@ -12,7 +12,7 @@ from dhcplens.model.tables import concat, frame
 from dhcplens.pair.columns import codes, words
 from dhcplens.pair.journal import POOL, Journal
 from dhcplens.pair.runs import Run, run_of
-from dhcplens.pair.schemas import POOL_SERIES
+from dhcplens.pair.schemas import POOL_SERIES, POOL_SUMMARY
 
 _OWNERSHIP, _MISBALANCE = 10, 15  # percent: dhcpd's defaults (dhcpd.conf(5))
 
@@ -31,6 +31,33 @@ def pool_series(
         for server, table in pools.items()
     ]
     return concat(POOL_SERIES, parts)
+
+
+def pool_summary(series: pd.DataFrame) -> pd.DataFrame:
+    """POOL_SUMMARY of a POOL_SERIES."""
+    if series.empty:
+        return frame(POOL_SUMMARY, {})
+    keys = ["server", "relationship", "network", "ordinal"]
+    shared = (series["free"] + series["backup"]).rename("shared")
+    grouped = series.assign(shared=shared).groupby(keys, observed=True, sort=False, dropna=False)
+    rows = pd.Series(np.arange(len(series)), index=series.index)
+    last = series.loc[rows.groupby(grouped.ngroup()).last()].reset_index(drop=True)
+    lowest = grouped["shared"].transform("min")
+    low = series.loc[rows[shared == lowest].groupby(grouped.ngroup()).first()]
+    kept = [*keys, "total", "free", "backup", "own", "partners", "surplus", "source", "line"]
+    return frame(
+        POOL_SUMMARY,
+        {
+            **{name: last[name] for name in kept},
+            "lines": grouped.size().to_numpy(),
+            "start": grouped["time"].min().to_numpy(),
+            "end": grouped["time"].max().to_numpy(),
+            "least": grouped["shared"].min().to_numpy(),
+            "least_own": grouped["own"].min().to_numpy(),
+            "least_source": low["source"].reset_index(drop=True),
+            "least_line": low["line"].to_numpy(),
+        },
+    )
 
 
 def full_network(printed: str | None) -> str | None:

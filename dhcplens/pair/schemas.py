@@ -102,6 +102,31 @@ POOL_SERIES: Final = (
     ),
     Column("requesting", Kind.FLAG, "asked its partner to rebalance"),
 )
+POOL_SUMMARY: Final = (
+    *_columns(
+        Kind.WORD,
+        server="who logged it",
+        relationship="failover relationship",
+        network="as in POOL_SERIES",
+    ),
+    *_columns(Kind.LINE, ordinal="as in POOL_SERIES", lines="how many lines"),
+    *_columns(Kind.TIME, start="first line", end="last line"),
+    *_columns(
+        Kind.COUNT,
+        total="of the last line, as in POOL_SERIES",
+        free="of the last line",
+        backup="of the last line",
+        own="of the last line",
+        partners="of the last line",
+        surplus="of the last line",
+        least="fewest free and backup together in any line",
+        least_own="fewest of its own in any line",
+    ),
+    *_columns(Kind.WORD, source="file of the last line"),
+    *_columns(Kind.LINE, line="the last line"),
+    *_columns(Kind.WORD, least_source="file of the first line with the fewest together"),
+    *_columns(Kind.LINE, least_line="that line"),
+)
 EXCHANGES: Final = (
     *_columns(
         Kind.WORD, server="who logged it", mac="hardware address as logged; address for an INFORM without one"
@@ -233,13 +258,14 @@ QUIET: Final = (
     *_END,
 )
 SKEW_SAMPLES: Final = (
-    *_columns(Kind.WORD, server="who moved", state="FailoverState it moved to"),
     *_columns(
-        Kind.TIME,
-        time="when it logged 'I move', its own clock",
-        heard="when its partner logged it, its clock",
+        Kind.WORD,
+        kind="move: 'I move' and the partner's 'peer moves'; message: a DISCOVER that both logged",
+        server="who logged it at ``time``: who moved; for a message the first server",
+        state="FailoverState it moved to",
     ),
-    Column("milliseconds", Kind.COUNT, "clock of servers[1] minus clock of servers[0] as this move shows it"),
+    *_columns(Kind.TIME, time="by that server's clock", heard="by its partner's clock"),
+    Column("milliseconds", Kind.COUNT, "clock of servers[1] minus clock of servers[0] as this shows it"),
     *_BEGIN,
     *_END,
 )

@@ -29,7 +29,7 @@ class Skew:
 
     ``seconds`` is the clock of ``servers[1]`` minus the clock of ``servers[0]`` (positive: the second
     server's clock is ahead), None where nothing tells. ``spread`` is the median distance of the samples from
-    it in seconds, ``count`` their number, ``how`` the ground: moves, messages or nothing.
+    it in seconds, ``count`` their number, ``how`` the ground: moves, messages, both or nothing.
     """
 
     seconds: float | None
@@ -72,10 +72,10 @@ def skew_samples(first: Journal, second: Journal) -> pd.DataFrame:
     data: dict[str, object] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     for name in ("time", "heard"):
         data[name] = times(np.array(data[name], dtype=np.int64))
-    return frame(SKEW_SAMPLES, data)
+    return frame(SKEW_SAMPLES, {**data, "kind": ["move"] * len(rows)})
 
 
-def estimate(samples: pd.DataFrame, first: str, how: str = "moves") -> Skew:
+def estimate(samples: pd.DataFrame, first: str) -> Skew:
     """The skew that samples show.
 
     The way of a message makes each sample a little late: the two directions are averaged so that this cancels
@@ -83,6 +83,7 @@ def estimate(samples: pd.DataFrame, first: str, how: str = "moves") -> Skew:
     """
     if samples.empty:
         return UNKNOWN
+    how = " and ".join(f"{kind}s" for kind in samples["kind"].unique())
     seconds = samples["milliseconds"].to_numpy(dtype=np.float64) / 1000
     mine = (samples["server"] == first).to_numpy()
     middles = [float(np.median(part)) for part in (seconds[mine], seconds[~mine]) if len(part)]

@@ -58,7 +58,7 @@ def _clocks(pair: "PairView") -> Inference:
     first, second = (server.name for server in pair.servers)
     skew = pair.skew
     if skew.seconds is None:
-        return Inference("clock skew", _NOT_KNOWN, "no move that both servers logged; taken to be none")
+        return Inference("clock skew", _NOT_KNOWN, "nothing that both servers logged; taken to be none")
     ground = f"{skew.count} {skew.how} that both servers logged, spread {skew.spread:g} s"
     if not skew.counts:
         return Inference("clock skew", "none that matters", f"{skew.seconds:g} s by {ground}")

@@ -16,7 +16,8 @@ from dhcplens.pair.ends import ends, runs_frame
 from dhcplens.pair.exchanges import exchanges
 from dhcplens.pair.journal import Journal, journal
 from dhcplens.pair.links import links_frame
-from dhcplens.pair.pools import pool_series
+from dhcplens.pair.meetings import message_samples
+from dhcplens.pair.pools import pool_series, pool_summary
 from dhcplens.pair.runs import End, Run, starts
 from dhcplens.pair.schemas import EXCHANGES
 from dhcplens.pair.skew import Skew
@@ -102,10 +103,21 @@ class PairView:
 
     @cached_property
     def skew_samples(self) -> pd.DataFrame:
-        """One row a move that both servers logged (SKEW_SAMPLES)."""
+        """What shows the skew (SKEW_SAMPLES): moves that both logged; messages where there are none."""
+        moves = self._moves
+        return moves if len(moves) or not self.servers else self._met(self.servers[0].log.messages)
+
+    def skew_between(self, start: pd.Timestamp, end: pd.Timestamp) -> Skew:
+        """The skew in a period of the first server's clock, by moves within it, else by messages."""
         if len(self.servers) < 2:
-            return skew.no_samples()
-        return skew.skew_samples(*(self._journals[one.name] for one in self.servers))
+            return skew.UNKNOWN
+        first = self.servers[0]
+        ours = self._moves["time"].where(self._moves["server"] == first.name, self._moves["heard"])
+        moves = self._moves[ours.between(start, end)]
+        messages = first.log.messages
+        during = messages[messages["time"].between(start, end)]
+        samples = moves if len(moves) else self._met(during)
+        return skew.estimate(samples, first.name)
 
     def align(self, times: pd.Series, server: str) -> pd.Series:
         """Times of a server's clock on the clock of ``servers[0]``; unchanged without a skew that counts."""
@@ -143,6 +155,11 @@ class PairView:
             self.roles,
             self.relationships[0] if len(self.relationships) == 1 else None,
         )
+
+    @cached_property
+    def pools(self) -> pd.DataFrame:
+        """One row a pool as each server logged it: its last line and its lowest one (POOL_SUMMARY)."""
+        return pool_summary(self.pool_series)
 
     @cached_property
     def exchanges(self) -> pd.DataFrame:
@@ -240,6 +257,19 @@ class PairView:
             numbers.setdefault(source, []).append(line)
         texts = {source: self.texts.lines(source, lines) for source, lines in numbers.items()}
         return tuple(Evidence(source, line, texts[source].get(line, "")) for source, line in wanted)
+
+    @cached_property
+    def _moves(self) -> pd.DataFrame:
+        if len(self.servers) < 2:
+            return skew.no_samples()
+        return skew.skew_samples(*(self._journals[one.name] for one in self.servers))
+
+    def _met(self, messages: pd.DataFrame) -> pd.DataFrame:
+        """Samples of messages of the first server that the second one logged too."""
+        if len(self.servers) < 2:
+            return skew.no_samples()
+        first, second = self.servers
+        return message_samples((first.name, messages), (second.name, second.log.messages))
 
     @cached_property
     def _journals(self) -> dict[str, Journal]:

@@ -8,7 +8,7 @@ from dhcplens.pair import PairView, build
 from tests.pair.making import banner, conf, heap, heard, message, move, pool, server
 
 FRAMES = (
-    "role_signs skew_samples runs states links pool_series "
+    "role_signs skew_samples runs states links pool_series pools "
     "exchanges transactions clients served binding_view spans"
 )
 

@@ -53,6 +53,23 @@ def test_a_pool_keeps_its_number_over_restarts() -> None:
     assert series["run"].tolist() == [0, 0, 0, 1, 1, 1]
 
 
+def test_each_pool_is_summed_up() -> None:
+    """The last line of each pool as each server logged it, and the lowest one with its place."""
+    rows = [
+        pool("10:00:00", 120, 120, 0),
+        pool("10:10:00", 10, 30, 0),
+        pool("10:20:00", 100, 60, 0),
+        pool("10:20:00", 7, 8, 0, network="10.70.0.0/16"),
+    ]
+    servers = server("a", *rows, conf=conf(Role.PRIMARY)), server("b", rows[0], conf=conf(Role.SECONDARY))
+    pair = build(heap(*servers))
+    first, other, second = pair.pools.itertuples()
+    assert (first.free, first.backup, first.own, first.lines) == (100, 60, 100, 3)
+    assert (first.least, first.least_own, first.least_line, first.line) == (40, 10, 2, 3)
+    assert (other.network, other.least) == ("10.70.0.0/16", 15)
+    assert (second.server, second.own) == ("b", 120)
+
+
 def test_relationship_of_a_pool_is_known_from_the_configuration() -> None:
     """With several relationships the configured pool tells whose a pool line is."""
     declared = conf(Role.PRIMARY, peer="one", pools=[("10.69.0.0/16", "two")])

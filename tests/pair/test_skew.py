@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dhcplens.model.states import Role
 from dhcplens.pair import PairView, build
-from tests.pair.making import at, conf, heap, heard, lost, move, server
+from tests.pair.making import at, conf, heap, heard, lost, message, move, server
 
 NORMAL, CUT = "normal", "communications-interrupted"
 
@@ -91,3 +91,42 @@ def test_a_small_skew_changes_no_times() -> None:
     pair = pair_with(1, ["10:00:00", "12:00:00"])
     times = pair.server("b").log.transitions["time"]
     assert pair.align(times, "b").equals(times)
+
+
+def asking(*clocks: str, mac: str = "02:00:00:00:00:01") -> list[dict[str, object]]:
+    """DISCOVERs of one client."""
+    return [message(clock, "DISCOVER", mac) for clock in clocks]
+
+
+def test_messages_tell_where_no_move_does() -> None:
+    """Peers that refuse each other for their clocks still hear the same clients."""
+    times = ("10:00:00", "10:00:04", "10:00:13", "10:20:00")
+    pair = build(
+        heap(
+            server("a", *asking(*times), *asking("10:30:00", mac="02:00:00:00:00:02")),
+            server("b", *asking(*(later(clock, 75) for clock in times))),
+        )
+    )
+    assert (pair.skew.seconds, pair.skew.count, pair.skew.how) == (75, 4, "messages")
+    assert set(pair.skew_samples["kind"]) == {"message"}
+
+
+def test_two_meetings_are_too_few() -> None:
+    """Two lines that happen to be equally far apart prove nothing."""
+    pair = build(
+        heap(server("a", *asking("10:00:00", "10:20:00")), server("b", *asking("10:01:15", "10:21:15")))
+    )
+    assert pair.skew.seconds is None
+
+
+def test_a_clock_that_was_set_meanwhile() -> None:
+    """The skew of a period can differ from the one that holds over all."""
+    early, late = ("10:00:00", "10:05:00", "10:10:00"), ("11:00:00", "11:05:00", "11:10:00")
+    pair = build(
+        heap(
+            server("a", *asking(*early, *late)),
+            server("b", *asking(*early, *(later(clock, 120) for clock in late))),
+        )
+    )
+    assert pair.skew_between(at("10:00:00"), at("10:30:00")).seconds == 0
+    assert pair.skew_between(at("10:45:00"), at("11:30:00")).seconds == 120
