@@ -270,7 +270,6 @@ class Relationship:
         if self.me is STARTUP and self.saved is not STARTUP:
             self.set_state(self.saved)
         self.refresh_service()
-        self.server.partner_moved()
 
     def _repeated(self) -> bool:
         """Deal with a state that is no news; whether that was all."""

@@ -42,6 +42,9 @@ from dhcplens.engine.states import NORMAL, PARTNER_DOWN, RECOVER, SHUTDOWN, STAR
 from dhcplens.model.conf import DhcpdConf
 
 REWRITE_SECONDS = 3600
+OMAPI_CLOSES = 16
+"""Seconds that dhcpd grants to OMAPI's listeners and connections before it shuts down."""
+
 SHUTDOWN_SECONDS = 5
 COMMIT_SECONDS = 2
 MOST_PUT_OFF = 5
@@ -90,7 +93,6 @@ class Server:
         self._written = False
         self._rewritten = 0
         self._commit_at = 0
-        self._leaving = False
 
     # --- the interface -------------------------------------------------------------------------
 
@@ -154,6 +156,8 @@ class Server:
         elif kind == "commit":
             self._commit_at = 0
             self.commit()
+        elif kind == "shutdown":
+            self._shut_down()
         elif kind == "leave":
             self._leave()
         else:
@@ -186,7 +190,6 @@ class Server:
         self.relationships = {peer.name: Relationship(self, peer, self.now) for peer in self.conf.peers}
         self.database = Database(self, self.conf, self.relationships)
         self.pings, self._links, self._networks = {}, {}, {}
-        self._leaving = False
         self._commit_at = 0
         self._pools = {}
         for pool in self.database.pools:
@@ -222,21 +225,22 @@ class Server:
         self.log("sending", method="Socket/fallback/fallback-net")
 
     def _control_shutdown(self) -> None:
-        """Tell the peer, wait until it is in partner-down (five seconds at most), leave."""
-        self._leaving = True
+        """The way out over OMAPI: close what serves OMAPI, then the failover state, then leave (dhcpd.c).
+
+        By the time that the state changes dhcpd has closed its sockets, so the peer only sees the link go.
+        """
+        self.timer(("shutdown", ""), self.now + OMAPI_CLOSES)
+        self.timer(("leave", ""), self.now + OMAPI_CLOSES + SHUTDOWN_SECONDS)
+
+    def _shut_down(self) -> None:
         for rel in self.relationships.values():
+            rel.link = None
             if rel.me is NORMAL:
                 rel.set_state(SHUTDOWN)
-        self.timer(("leave", ""), self.now + SHUTDOWN_SECONDS)
-
-    def partner_moved(self) -> None:
-        """A partner told its state: a server that wants to leave may do so now."""
-        if self._leaving and all(rel.partner is PARTNER_DOWN for rel in self.relationships.values()):
-            self._leave()
 
     def _leave(self) -> None:
         for rel in self.relationships.values():
-            if rel.me is SHUTDOWN and rel.partner is PARTNER_DOWN:
+            if rel.me is SHUTDOWN:
                 rel.set_state(RECOVER)
         self._exit()
 

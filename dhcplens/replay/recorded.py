@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from dhcplens.ingest.leases import read_leases
 from dhcplens.ingest.reader import read_log
 from dhcplens.model.tables import BINDINGS, NOTICES, POOLS, TRANSITIONS, Column, empty
 
+_NO_LOG = re.compile(r"(README|truth\.json|\.scenario|dhcpd\.(conf|leases)[^/]*)$")
 _QUARTER = 900.0
 MOST_PUT_OFF = 5
 
@@ -105,11 +107,10 @@ def read_run(folder: Path) -> Recorded:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     names = [server["name"] for server in truth["servers"]]
     found = list(_files(folder))
-    logs = {
-        name: [read_log(data, path).tables for path, data in _of(found, name, "messages")] for name in names
-    }
+    read = [read_log(data, path).tables for path, data in found if not _NO_LOG.search(path)]
+    logs = {name: [_of_host(tables, name) for tables in read] for name in names}
     leases = {
-        name: [read_leases(data, path).bindings for path, data in _of(found, name, "dhcpd.leases")]
+        name: [read_leases(data, path).bindings for path, data in found if f"{name}/dhcpd.leases" in path]
         for name in names
     }
     begin = _seconds(truth["begin"])
@@ -146,9 +147,9 @@ def _files(folder: Path) -> Iterable[tuple[str, bytes]]:
             yield blob.path, bytes(blob.data)
 
 
-def _of(found: Sequence[tuple[str, bytes]], server: str, name: str) -> Iterable[tuple[str, bytes]]:
-    """A server's files whose name begins so."""
-    return [one for one in found if f"{server}/{name}" in one[0]]
+def _of_host(tables: Mapping[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
+    """The rows that a server logged."""
+    return {kind: table[table["host"] == name] for kind, table in tables.items()}
 
 
 def _joined(frames: Sequence[pd.DataFrame], schema: Sequence[Column]) -> pd.DataFrame:
