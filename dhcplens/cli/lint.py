@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from dhcplens.cli.options import quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.padding import Padding
 
     from dhcplens.ingest.conf import ParsedConf, Place, Remark
 
@@ -103,7 +103,7 @@ def _show(confs: tuple[Path, ...], parsed: list["ParsedConf"], remarks: list["Re
     counts = [
         f"{found} {name}" for name in ("critical", "warning", "info") if (found := _count(remarks, name))
     ]
-    console.print(_printable(f"{files}: {', '.join(counts) or 'nothing wrong'}"))
+    console.print(_wrapped(0, f"{files}: {', '.join(counts) or 'nothing wrong'}"))
 
 
 def _count(remarks: Iterable["Remark"], severity: str) -> int:
@@ -114,27 +114,35 @@ def _show_remark(console: "Console", parsed: list["ParsedConf"], one: "Remark") 
     from rich.text import Text
 
     style = {"critical": "bold red", "warning": "yellow"}.get(one.severity, "cyan")
-    console.print(Text.assemble((f"{one.severity}: ", style), _printable(f"{one.message} [{one.name}]")))
+    headline = Text(_wrapped(0, f"{one.severity}: {one.message} [{one.name}]"))
+    headline.stylize(style, 0, len(one.severity) + 1)
+    console.print(headline)
     for place in one.places:
-        console.print(_indented(2, str(place), "dim"))
+        console.print(_wrapped(2, str(place)), style="dim")
         text = next((found for conf in parsed if (found := _line(conf, place)) is not None), None)
         if text is not None:
-            console.print(_indented(6, text.strip()[:70]))
+            console.print(_wrapped(6, text.strip()[: WIDTH - 10]))
     if one.why:
-        console.print(_indented(2, f"Why: {one.why}"))
+        console.print(_wrapped(2, f"Why: {one.why}"))
     if "\n" in one.write:
-        console.print(_indented(2, "Write:"))
-        console.print(_indented(4, one.write))
+        console.print("  Write:")
+        console.print(textwrap.indent(_printable(one.write), " " * 4))
     elif one.write:
-        console.print(_indented(2, one.write))
+        console.print(_wrapped(2, one.write))
     console.print()
 
 
-def _indented(left: int, text: str, style: str = "") -> "Padding":
-    from rich.padding import Padding
-    from rich.text import Text
-
-    return Padding(Text(_printable(text), style, overflow="fold"), (0, 0, 0, left), expand=False)
+def _wrapped(left: int, text: str) -> str:
+    """Text in lines of the width that this command keeps to, each indented; no long word is broken."""
+    indent = " " * left
+    return textwrap.fill(
+        _printable(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _line(conf: "ParsedConf", place: "Place") -> str | None:

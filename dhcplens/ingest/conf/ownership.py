@@ -115,24 +115,37 @@ def _compared_pools(
     first: DhcpdConf, second: DhcpdConf, names: tuple[str, str], renamed: Mapping[str, str]
 ) -> Iterator[Remark]:
     """Pools that share addresses: whether they hold the same, for the same clients, on the same terms."""
-    partners: dict[int, tuple[Pool, list[Pool]]] = {}
-    for stretch in _stretches(first, second):
-        ours, theirs = stretch.ours, stretch.theirs
-        if ours is None or theirs is None or _verdict(stretch, renamed) is not None:
-            continue
-        pools = partners.setdefault(id(ours), (ours, []))[1]
-        if not any(theirs is known for known in pools):
-            pools.append(theirs)
-    for pool, others in partners.values():
-        yield from _compare(pool, others, names)
+    shared = [
+        (stretch.ours, stretch.theirs)
+        for stretch in _stretches(first, second)
+        if stretch.ours is not None and stretch.theirs is not None and _verdict(stretch, renamed) is None
+    ]
+    seen: set[tuple[int, int]] = set()
+    for ours, theirs in shared:
+        if (id(ours), id(theirs)) not in seen:
+            seen.add((id(ours), id(theirs)))
+            yield from _compare(ours, theirs, names)
+    yield from _regrouped(shared, names)
+    yield from _regrouped([(theirs, ours) for ours, theirs in shared], (names[1], names[0]), swapped=True)
 
 
-def _compare(pool: Pool, others: list[Pool], names: tuple[str, str]) -> Iterator[Remark]:
-    other = others[0]
+def _regrouped(
+    shared: list[tuple[Pool, Pool]], names: tuple[str, str], swapped: bool = False
+) -> Iterator[Remark]:
+    """Pools whose addresses are several pools on the other server; equal pools are one, dhcpd merges them."""
+    parts: dict[int, tuple[Pool, dict[object, Pool]]] = {}
+    for pool, other in shared:
+        terms = (other.network, frozenset(other.permits), frozenset(other.prohibits), other.lease_times)
+        parts.setdefault(id(pool), (pool, {}))[1].setdefault(terms, other)
+    for pool, others in parts.values():
+        if len(others) > 1:
+            message = f"{pool.network}: one pool in {names[0]} is {len(others)} pools in {names[1]}"
+            places = [_place(pool), _place(next(iter(others.values())))]
+            yield remark("pool-layout", Severity.WARNING, message, *(places[::-1] if swapped else places))
+
+
+def _compare(pool: Pool, other: Pool, names: tuple[str, str]) -> Iterator[Remark]:
     places = (_place(pool), _place(other))
-    if len(others) > 1:
-        message = f"{pool.network}: one pool in {names[0]} is {len(others)} pools in {names[1]}"
-        yield remark("pool-layout", Severity.WARNING, message, *places)
     if (set(pool.permits), set(pool.prohibits)) != (set(other.permits), set(other.prohibits)):
         message = f"{pool.network}: {_clients(pool)} in {names[0]}, {_clients(other)} in {names[1]}"
         yield remark("permits-differ", Severity.WARNING, message, *places)

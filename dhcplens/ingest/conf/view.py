@@ -30,6 +30,7 @@ class _Scope:
     network: str | None = None
     relationship: str | None = None
     subnet: IPv4Network | None = None
+    siblings: list[tuple[IPv4Network, LeaseTimes]] = field(default_factory=list)  # of the shared network
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _read_scope(statements: Iterable[Statement], outer: _Scope, reader: _Reader)
         elif keyword == "group":
             _read_scope(children, scope, reader)
         elif keyword == "shared-network":
-            _read_scope(children, replace(scope, network=statement.value(1)), reader)
+            _read_scope(children, replace(scope, network=statement.value(1), siblings=[]), reader)
         elif keyword == "subnet":
             _read_subnet(statement, children, scope, reader)
         elif keyword == "pool" and scope.network is not None:
@@ -127,6 +128,7 @@ def _read_subnet(
         return
     network = str(subnet) if scope.network is None else scope.network
     reader.subnets.append((network, subnet))
+    scope.siblings.append((subnet, times_in(children, scope.times)))
     _read_scope(children, replace(scope, network=network, subnet=subnet), reader)
 
 
@@ -144,7 +146,7 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
             relationship = child.value(2)
         elif child.says("no", "failover", "peer"):
             relationship = None
-    times = times_in(children, scope.times)
+    times = times_in(children, _outer_times(scope, ranges))
     permits, prohibits = tuple(lists["allow"]), tuple(lists["deny"])
     reader.pools.append(
         Pool(
@@ -158,6 +160,15 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
             statement.source,
         )
     )
+
+
+def _outer_times(scope: _Scope, ranges: list[Range]) -> LeaseTimes:
+    """What holds around a pool: for one beside its subnets, what holds in the subnet of its addresses."""
+    if scope.subnet is None and ranges:
+        for subnet, times in scope.siblings:
+            if ranges[0].low in subnet:
+                return times
+    return scope.times
 
 
 def times_in(statements: Iterable[Statement], outer: LeaseTimes) -> LeaseTimes:
