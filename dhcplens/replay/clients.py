@@ -19,7 +19,7 @@ _FIRST_RETRY = 4.0  # RFC 2131 section 4.1: 4, 8, 16, 32, 64 seconds, each give 
 _LAST_RETRY = 64.0
 _MOST_REQUESTS = 4  # then the offer is given up
 _REBOOT_TRIES = 3  # then the remembered lease is given up
-_AFTER_DECLINE = 10.0  # RFC 2131 section 3.1: wait at least ten seconds
+_PAUSE = 10.0  # RFC 2131 section 3.1: wait at least ten seconds
 _LEAST_RENEW_WAIT = 60.0  # RFC 2131 section 4.4.5
 
 
@@ -114,7 +114,7 @@ class _Phase(StrEnum):
     REBINDING = "rebinding"
     REBOOTING = "rebooting"
     INFORMING = "informing"
-    WAITING = "waiting"  # after DHCPDECLINE
+    WAITING = "waiting"  # after DHCPDECLINE, or refusals in a row
 
 
 class Client:
@@ -180,9 +180,7 @@ class Client:
         elif self._phase in _ASKING and packet.kind is MessageType.ACK:
             self._bind(now, packet, answer)
         elif self._phase in _ASKING and packet.kind is MessageType.NAK:
-            self._close(Outcome.REFUSED, answer)
-            self.lease = None
-            return self._discover(now, "arrive", None)
+            return self._refused(now, answer)
         return []
 
     def tick(self, now: float) -> list[Outgoing]:
@@ -235,6 +233,16 @@ class Client:
             MessageType.REQUEST, now, requested=self._offer.yiaddr, server_id=self._offer.server_id
         )
         return self._send(now, packet)
+
+    def _refused(self, now: float, answer: Answer) -> list[Outgoing]:
+        """Starts anew at once, but not again and again: two refusals in a row make the client wait."""
+        self._close(Outcome.REFUSED, answer)
+        self.lease = None
+        if len(self.transactions) > 1 and self.transactions[-2].outcome is Outcome.REFUSED:
+            self._rest(_Phase.WAITING)
+            self.timer = now + _PAUSE
+            return []
+        return self._discover(now, "arrive", None)
 
     # --- holding a lease ---------------------------------------------------------------------------
 
@@ -312,7 +320,7 @@ class Client:
         self._close(Outcome.SENT, None)
         self.lease = None
         self._rest(_Phase.WAITING)
-        self.timer = now + _AFTER_DECLINE
+        self.timer = now + _PAUSE
         return outgoing
 
     def _inform(self, now: float) -> list[Outgoing]:

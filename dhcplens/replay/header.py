@@ -35,6 +35,7 @@ _DEFAULTS: dict[str, str | int] = {
 }
 _NOT_STATEMENTS = frozenset({"relationship", "peer address"})
 OMAPI_PORT = 7911
+_LONGEST_HOST = 63  # hostname(7)
 
 
 @dataclass
@@ -86,6 +87,8 @@ class Header:
         """Raises ValueError for a third server or a name or address that is taken."""
         if len(self._servers) == 2:
             raise ValueError("a pair has two servers, this is the third")
+        if len(name) > _LONGEST_HOST:
+            raise ValueError(f"a server's name has at most {_LONGEST_HOST} letters")
         if any(name == server.name or address == server.address for server in self._servers):
             raise ValueError("the servers need different names and addresses")
         self._servers.append(_ServerDraft(name, role, address, conf))
@@ -143,6 +146,11 @@ class Header:
         for draft in self._servers:
             if draft.conf is None and not draft.pools:
                 return f"{draft.name} has neither a pool nor a configuration file"
+            for low, high in draft.pools:
+                if not any(low in network and high in network for network in self.networks):
+                    return f"the pool {low} to {high} lies in none of the networks"
+            if draft.conf is None and not any(draft.address in network for network in self.networks):
+                return f"the address of {draft.name} lies in none of the networks"
         return None
 
     def scenario(self, source: str, events: tuple[Event, ...]) -> Scenario:

@@ -57,8 +57,9 @@ class Truth:
 
     @property
     def held(self) -> bool:
-        """Whether the run came to its end and every expectation held."""
-        return self.complete and all(one.checked.held for one in self.expectations)
+        """Whether the run came to its end without a problem and every expectation held."""
+        fine = self.complete and not self.problems
+        return fine and all(one.checked.held for one in self.expectations)
 
     def last_state(self, server: str, subject: Subject) -> FailoverState | None:
         """The state that the server last named, of itself or of its partner."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from types import FrameType
 
 from dhcplens.replay.lab.needs import find_tools
-from dhcplens.replay.lab.stage import Stage
 from dhcplens.replay.scenario import Scenario
 from dhcplens.replay.truth import Truth
 
@@ -19,6 +18,8 @@ def play(scenario: Scenario, out: Path, *, speed: float, seed: int) -> Truth:
     run (an error, Ctrl-C, SIGTERM), everything it made outside of ``out`` is gone afterwards.
     """
     tools = find_tools()
+    from dhcplens.replay.lab.stage import Stage  # what it imports is only there on Linux
+
     out.mkdir(parents=True, exist_ok=True)
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:

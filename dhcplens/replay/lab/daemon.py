@@ -19,6 +19,8 @@ _USUAL_PLACES = ("/etc/dhcp", "/var/lib/dhcp")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _PARTNER_DOWN, _SHUTDOWN = 4, 2  # of a failover-state, of the control object (omapi(3))
 _FAKE_FORM = "%Y-%m-%d %H:%M:%S.%f"
+_LAST_WORDS = 200  # letters
+_BOILERPLATE = "If you think you have received this message due to a bug"
 _PATIENCE = 5.0  # real seconds to wait for a process to end
 
 
@@ -38,6 +40,7 @@ class Daemon:
         self._tools = tools
         self._clock = clock
         self._process: subprocess.Popen[bytes] | None = None
+        self._leaving = False  # it was told to end
         self._folder = folder
         self._scratch = Path(tempfile.mkdtemp(prefix="server-", dir=socket.parent))
         self._home = self._scratch / "dhcp"
@@ -74,6 +77,7 @@ class Daemon:
         """Starts dhcpd at the lab's present time. Raises DaemonError when it runs already."""
         if self.running:
             raise DaemonError(f"{self.server.name} runs already")
+        self._leaving = False
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 [self._tools.dhcpd],
@@ -137,6 +141,7 @@ class Daemon:
     def _end(self, number: signal.Signals) -> None:
         if self._process is None or not self.running:
             return
+        self._leaving = True
         self._process.send_signal(number)
         try:
             self._process.wait(_PATIENCE)
@@ -144,10 +149,13 @@ class Daemon:
             self._process.kill()
             self._process.wait()
 
-    def complaint(self) -> str:
-        """The last words of a process that ended by itself."""
-        words = self._errors.read_text(errors="replace").strip() if self._errors.exists() else ""
-        return words[-400:]
+    def unexpected_end(self) -> str | None:
+        """The last words of a process that ended although nobody told it to; told once."""
+        if self._process is None or self._process.poll() is None or self._leaving:
+            return None
+        self._leaving = True
+        said = self._errors.read_text(errors="replace").partition(_BOILERPLATE)[0]
+        return f"{self.server.name} ended by itself: {' '.join(said.split())[-_LAST_WORDS:]}"
 
     # --- the lease file ------------------------------------------------------------------------------
 
@@ -177,6 +185,7 @@ class Daemon:
 
     def operator_shutdown(self) -> None:
         """Sets the control object's state to shutdown over OMAPI (dhcpd(8)); dhcpd hangs up on us then."""
+        self._leaving = True
         self._omapi("new control", "open", f"set state = {_SHUTDOWN}", hangs_up=True)
 
     @property

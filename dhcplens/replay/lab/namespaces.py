@@ -12,6 +12,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dhcplens.replay.backends import BackendUnavailableError
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _NEWNS, _NEWUTS, _NEWNET = 0x00020000, 0x04000000, 0x40000000
@@ -51,12 +53,18 @@ class Namespace:
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             preexec_fn=die_with_parent,
             start_new_session=True,
         )
         assert self._holder.stdout is not None
-        self._holder.stdout.readline()  # it writes a line when it stands in its namespaces
+        ready = self._holder.stdout.readline()  # it writes a line when it stands in its namespaces
         self._holder.stdout.close()
+        if not ready:
+            self.close()
+            raise BackendUnavailableError(
+                "The lab may not make namespaces here: run it as root of the machine itself."
+            )
 
     @property
     def pid(self) -> int:

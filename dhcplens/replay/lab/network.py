@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from dhcplens.replay.backends import BackendUnavailableError
 from dhcplens.replay.lab.namespaces import Namespace
 from dhcplens.replay.lab.needs import Tools
 from dhcplens.replay.lab.slowline import DEVICE
@@ -28,7 +29,10 @@ class Network:
             self.servers = {server.name: self._namespace(tools) for server in scenario.servers}
             self.clients = self._namespace(tools)
             self._gateway = _unused_address(scenario)
-            self._build()
+            try:
+                self._build()
+            except RuntimeError as error:
+                raise BackendUnavailableError(f"The lab could not build its network: {error}") from error
         except BaseException:
             self.close()
             raise

@@ -187,6 +187,9 @@ class Stage:
             self._do(event.action)
         except (DaemonError, RuntimeError) as error:
             self.truth.problems.append(f"line {event.line}: {error}")
+        for daemon in self._daemons.values():
+            if words := daemon.unexpected_end():
+                self.truth.problems.append(f"before line {event.line}: {words}")
 
     def _do(self, action: Action) -> None:
         match action:

@@ -42,6 +42,7 @@ _ON_SERVERS: dict[str, Callable[[tuple[str, ...]], Action]] = {
     "keep lease file of": KeepLeases,
     "restore lease file of": RestoreLeases,
 }
+_LONGEST_NAME = 255  # of an option of DHCP (RFC 2132)
 _OF_NEW_CLIENTS = frozenset({"identifiers", "names", "relay", "owner", "hardware", "hostname"})
 
 
@@ -133,6 +134,8 @@ def _arrivals(names: Names) -> pp.ParserElement:
             raise refuse(text, loc, "these clients are known already and keep what they are")
         if {"hardware", "hostname"} & given and len(clients) > 1:
             raise refuse(text, loc, "only a single client can be given its hardware or its host name")
+        if len(str(value(tokens, "hostname", "")).encode()) > _LONGEST_NAME:
+            raise refuse(text, loc, f"a host name has at most {_LONGEST_NAME} bytes")
         names.clients.update(dict.fromkeys(fresh))
         traits = Traits(
             identifiers="identifiers" in given,

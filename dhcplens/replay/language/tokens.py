@@ -63,7 +63,11 @@ BOUND = pp.MatchFirst(
     [pp.Regex(bound.value.replace(" ", r"\s+")).add_parse_action(pp.replace_with(bound)) for bound in Bound]
 ).set_name("at least, at most or exactly")
 WORD = pp.Regex(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*").set_name("a name").add_parse_action(_name)
-CLIENT = pp.Regex(r"[A-Za-z][\w-]*(?:\.\.[A-Za-z][\w-]*)?").set_name("a client").add_parse_action(_name)
+CLIENT = (
+    pp.Regex(r"[A-Za-z][\w-]{0,62}(?:\.\.[A-Za-z][\w-]{0,62})?(?![\w-])")
+    .set_name("a client")
+    .add_parse_action(_name)
+)
 CLIENTS = pp.Group(pp.DelimitedList(CLIENT))
 _PER = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
