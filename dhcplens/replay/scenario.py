@@ -5,7 +5,7 @@ name a run completely as far as its clients are concerned.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
@@ -356,7 +356,3 @@ class Scenario:
             if one.name == name:
                 return one
         raise KeyError(name)
-
-    def moment(self, at: float) -> datetime:
-        """The aware time that is ``at`` seconds after the begin, in the scenario's zone."""
-        return (self.begin.astimezone(None) + timedelta(seconds=at)).astimezone(self.begin.tzinfo)

@@ -35,7 +35,8 @@ Then the events, ``at`` a lab time since the begin or ``after`` a time since the
 * clients (``pc1``, ``pc1..pc9``, lists with commas, ``everyone``): ``arrive`` with the traits
   ``with identifiers``, ``with names``, ``with identifiers and names``, ``through RELAY``, ``belonging to S``,
   ``hardware MAC``, ``named "HOST"``; ``renew``, ``rebind``, ``reboot``, ``release``, ``decline``, ``inform``,
-  ``vanish``, ``ask for IP``, ``claim IP``. A pace may follow the verb: ``10 a minute`` or ``every 5s``.
+  ``vanish``, ``ask for IP``, ``claim IP``, ``release through its relay``. A pace may follow the verb:
+  ``10 a minute`` or ``every 5s``. By themselves clients repeat what is not answered, renew and rebind.
 * ``expect``: ``S is STATE``, ``S sees its partner in STATE``, ``S is [not] running``,
   ``IP is BINDING on S``, ``address of CLIENT is BINDING on S``, ``at least N addresses are BINDING on S``,
   ``CLIENT has an address|no address|IP``, ``CLIENT was answered by S|nobody``, ``CLIENT was refused by S``,
