@@ -6,7 +6,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from dhcplens.findings.losses import Loss, losses
+from dhcplens.findings.connections import all_refusals
+from dhcplens.findings.losses import Loss, Phase, losses, phases
 from dhcplens.findings.registry import Row
 from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.conf import FailoverPeer
@@ -47,6 +48,7 @@ class Case:
     def __init__(self, pair: PairView) -> None:
         self.pair = pair
         self.names = tuple(server.name for server in pair.servers)
+        self._said: dict[tuple[tuple[str, ...], str | None], pd.DataFrame] = {}
 
     @cached_property
     def until(self) -> pd.Timestamp:
@@ -93,8 +95,14 @@ class Case:
     def notices(self, *codes: str, server: str | None = None) -> pd.DataFrame:
         """The notices of these codes, of one server or of both."""
         every = self.all_notices
+        if self._codes.isdisjoint(codes):
+            return every.iloc[:0]
         chosen = every["code"].isin(codes)
         return every[chosen if server is None else chosen & (every["server"] == server)]
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(self.all_notices["code"].unique())
 
     @cached_property
     def updates(self) -> pd.DataFrame:
@@ -103,17 +111,24 @@ class Case:
 
     def said(self, *notes: str, server: str | None = None) -> pd.DataFrame:
         """DHCP messages with one of these suffixes, of one server or of both, in order of time."""
-        wanted = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
+        wanted = (notes, server)
+        if wanted not in self._said:
+            self._said[wanted] = self._find_said(notes, server)
+        return self._said[wanted]
+
+    def _find_said(self, notes: tuple[str, ...], server: str | None) -> pd.DataFrame:
+        columns = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
         parts = []
         for one in self.pair.servers:
-            if server in (None, one.name):
-                messages = one.log.messages
-                chosen = messages.loc[messages["note"].isin(notes), wanted]
-                words = {
-                    name: "object" for name in wanted if isinstance(chosen[name].dtype, pd.CategoricalDtype)
-                }
-                parts.append(self.align(chosen.astype(words), one.name))
-        merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=wanted)
+            messages = one.log.messages
+            if server in (None, one.name) and messages["note"].cat.categories.isin(notes).any():
+                chosen = messages.loc[messages["note"].isin(notes), columns]
+                parts.append(self.align(_plain(chosen), one.name))
+        if not parts:
+            return (
+                _plain(self.pair.servers[0].log.messages[columns].iloc[:0]) if self.names else pd.DataFrame()
+            )
+        merged = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return merged.sort_values("time", kind="stable", ignore_index=True)
 
     def not_responding(self, reason: str, server: str | None = None) -> pd.DataFrame:
@@ -203,7 +218,7 @@ class Case:
                 if len(table)
             ]
             merged = pd.concat(times) if times else pd.Series([], dtype="datetime64[ns, UTC]")
-            found[server.name] = self.pair.align(merged, server.name).sort_values(ignore_index=True)
+            found[server.name] = (merged + self._shifts[server.name]).sort_values(ignore_index=True)
         return found
 
     def wrote_between(self, server: str, start: pd.Timestamp, end: pd.Timestamp) -> int:
@@ -225,7 +240,25 @@ class Case:
 
     def align(self, frame: pd.DataFrame, server: str, column: str = "time") -> pd.DataFrame:
         """The frame with one column of times put on the common clock."""
+        if not self._shifts[server]:
+            return frame
         return frame.assign(**{column: self.pair.align(frame[column], server)})
+
+    @cached_property
+    def _shifts(self) -> dict[str, pd.Timedelta]:
+        """What has to be added to each server's times."""
+        zero = pd.Series([pd.Timestamp(0, tz="UTC")])
+        return {name: self.pair.align(zero, name).iloc[0] - zero.iloc[0] for name in self.names}
+
+    @cached_property
+    def refused(self) -> pd.DataFrame:
+        """Whatever the servers name as a reason for not connecting, in order of time."""
+        return all_refusals(self)
+
+    @cached_property
+    def phases(self) -> list[Phase]:
+        """The interruptions by cause."""
+        return phases(self)
 
     @cached_property
     def losses(self) -> tuple[Loss, ...]:
@@ -236,8 +269,7 @@ class Case:
         """One time of a server's clock on the common clock; NaT stays NaT."""
         if pd.isna(time) or server not in self.names:
             return time
-        moved: pd.Timestamp = self.pair.align(pd.Series([time]), server).iloc[0]
-        return moved
+        return time + self._shifts[server]
 
     def _together(self, table: str, columns: list[str]) -> pd.DataFrame:
         wanted = [*columns, "source", "line"]

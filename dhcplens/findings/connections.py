@@ -28,6 +28,8 @@ def reason(args: object) -> str:
 def refusals(case: "Case", *fragments: str) -> pd.DataFrame:
     """Refused connections whose reason holds one of these fragments, in order of time."""
     every = case.notices(*_REFUSALS)
+    if not len(every):
+        return every
     reasons = every["args"].map(reason)
     chosen = pd.Series(False, index=every.index)
     for fragment in fragments:
@@ -44,7 +46,7 @@ def all_refusals(case: "Case") -> pd.DataFrame:
 
 def refused_at(case: "Case", start: pd.Timestamp) -> bool:
     """Whether the servers themselves say why they do not connect, soon after the start of a loss."""
-    return bool(all_refusals(case)["time"].between(start, start + _AT_ONCE).any())
+    return bool(case.refused["time"].between(start, start + _AT_ONCE).any())
 
 
 def heard_after(case: "Case", when: pd.Timestamp) -> pd.Timestamp | None:

@@ -12,6 +12,8 @@ from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import Severity
 
+_FILED = ("ip", "time", "source_first", "line_first", "source_second", "line_second")
+
 
 @dataclass(frozen=True, slots=True)
 class DuplicateLimits:
@@ -62,6 +64,8 @@ def _example(logged: pd.DataFrame, filed: pd.DataFrame) -> str:
 
 
 def _active_twice(case: Case) -> pd.DataFrame:
+    if len(case.names) < 2 or any(not len(server.leases.bindings) for server in case.pair.servers):
+        return pd.DataFrame({name: [] for name in _FILED})
     view = case.pair.binding_view
     view = view[view["difference"] == "client"]
     overlap = (view["starts_first"] < view["ends_second"]) & (view["starts_second"] < view["ends_first"])

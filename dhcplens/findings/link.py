@@ -10,7 +10,7 @@ import pandas as pd
 from dhcplens.findings.case import Case, Stay
 from dhcplens.findings.connections import refused_at
 from dhcplens.findings.limits import NoLimits, limit
-from dhcplens.findings.losses import Cause, Loss, Phase, phases
+from dhcplens.findings.losses import Cause, Loss, Phase
 from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import FOREVER
 from dhcplens.findings.words import clock, duration
@@ -40,12 +40,15 @@ def _unsure(loss: Loss, instead: str) -> str:
 @rule("FO101", "peer-down", Severity.WARNING)
 def peer_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
     """A server was silent or restarting while its partner lived."""
-    for phase in phases(case):
+    for phase in case.phases:
         if phase.cause is not Cause.PEER:
             continue
         loss = phase.loss
         figures = _figures(case, phase)
-        back = f", started again {clock(loss.returned, case.pair.timezone)}" if loss.returned else ""
+        back = ""
+        if loss.returned is not None:
+            started = min(loss.returned, phase.end or loss.returned)
+            back = f", started again {clock(started, case.pair.timezone)}"
         lasted = _lasted(phase, figures)
         yield Draft(
             title=f"{figures['partner']} was down {lasted}{back}{_unsure(loss, 'a cut link')}",
@@ -60,7 +63,7 @@ def peer_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 
 @rule("FO102", "link-down", Severity.WARNING)
 def link_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """Both servers lived, but lost each other."""
-    for phase in phases(case):
+    for phase in case.phases:
         if phase.cause is not Cause.LINK or refused_at(case, phase.start):
             continue
         figures = _figures(case, phase)
@@ -229,7 +232,7 @@ class ReconnectLimits:
 @rule("FO106", "never-reconnects", Severity.WARNING, ReconnectLimits)
 def never_reconnects(case: Case, limits: ReconnectLimits) -> Iterable[Draft]:
     """Both run, one started anew or of a release that forgets to connect, and never meet again."""
-    for phase in phases(case):
+    for phase in case.phases:
         loss = phase.loss
         if phase.cause is not Cause.LINK or phase.end is not None or not loss.sure:
             continue

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dhcplens.findings.connections import all_refusals
 from dhcplens.findings.registry import Row
 from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.states import FailoverState
@@ -85,7 +84,7 @@ def phases(case: "Case") -> list[Phase]:
     """All interruptions by cause: once a server that was down runs again, it is the link that is missing."""
     found = []
     late = pd.Timedelta(seconds=RECONNECTING)
-    refused = all_refusals(case)["time"]
+    refused = case.refused["time"]
     for loss in case.losses:
         back = _back(loss, refused)
         if back is None or loss.cause is Cause.LINK or (loss.end is not None and loss.end <= back + late):

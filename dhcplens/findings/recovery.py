@@ -17,6 +17,7 @@ from dhcplens.model.states import FailoverState, Severity
 
 _RECOVERING = (FailoverState.RECOVER, FailoverState.STARTUP)
 _SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(seconds=60)
 _SETTLED = (
     FailoverState.NORMAL,
     FailoverState.COMMUNICATIONS_INTERRUPTED,
@@ -39,7 +40,8 @@ def stuck_recover(case: Case, limits: StuckRecoverLimits) -> Iterator[Draft]:
         chain
         for name in case.names
         for chain in _chains(case, name)
-        if _lasts(chain, case.until) >= (limits.after if chain[-1].end else limits.open_after)
+        if any(one.state is FailoverState.RECOVER for one in chain)
+        and _lasts(chain, case.until) >= (limits.after if chain[-1].end else limits.open_after)
     ]
     if not stuck:
         return
@@ -72,9 +74,12 @@ def _chains(case: Case, server: str) -> Iterator[list[Stay]]:
     chain: list[Stay] = []
     for stay in [*(one for one in case.stays if one.server == server), None]:
         if stay is not None and stay.state in _RECOVERING and stay.start is not None:
+            if chain and chain[-1].end is not None and stay.start > chain[-1].end + _MINUTE:
+                yield chain  # it did not run in between
+                chain = []
             chain.append(stay)
             continue
-        if any(one.state is FailoverState.RECOVER for one in chain):
+        if chain:
             yield chain
         chain = []
 

@@ -1,0 +1,76 @@
+"""Small incidents, and what is found in them."""
+
+from typing import Any
+
+from dhcplens.findings import diagnose
+from dhcplens.model.values import Finding
+from dhcplens.pair import build
+from tests.pair.making import banner, heap, heard, lost, message, move, notice
+
+Row = dict[str, Any]
+
+
+def findings(*servers: Any, **settings: dict[str, float]) -> dict[str, Finding]:
+    """What is found about these servers, by name (of several of a name, the last)."""
+    return {one.name: one for one in diagnose(build(heap(*servers)), settings)}
+
+
+def linked(clock: str = "08:00:00") -> list[Row]:
+    """A server starts and finds its partner."""
+    return [
+        banner(clock),
+        move(clock, "normal", "startup"),
+        heard(clock, "normal", "normal"),
+        move(clock, "startup", "normal"),
+    ]
+
+
+def interrupted(clock: str) -> list[Row]:
+    """A server loses its partner."""
+    return [lost(clock), move(clock, "normal", "communications-interrupted")]
+
+
+def back(clock: str, heard_as: str = "communications-interrupted") -> list[Row]:
+    """A server finds its partner again."""
+    return [heard(clock, "normal", heard_as), move(clock, "communications-interrupted", "normal")]
+
+
+def restarted(clock: str) -> list[Row]:
+    """A server starts and hears that its partner had missed it."""
+    return [
+        banner(clock),
+        move(clock, "normal", "startup"),
+        heard(clock, "normal", "communications-interrupted"),
+        move(clock, "startup", "normal"),
+    ]
+
+
+def served(start: str, minutes: int, mac: str = "00:16:3e:00:00:01", ip: str = "10.69.0.9") -> list[Row]:
+    """A client renews once a minute."""
+    hour, minute, second = (int(part) for part in start.split(":"))
+    return [
+        message(
+            f"{(hour * 60 + minute + number) // 60:02}:{(minute + number) % 60:02}:{second:02}",
+            "ACK",
+            mac,
+            ip=ip,
+        )
+        for number in range(minutes)
+    ]
+
+
+def asks(clock: str, number: int, note: str, every: int = 2, **columns: Any) -> list[Row]:
+    """DISCOVERs with a suffix, from different clients, some seconds apart."""
+    hour, minute, second = (int(part) for part in clock.split(":"))
+    begin = hour * 3600 + minute * 60 + second
+    rows = []
+    for place in range(number):
+        moment = begin + place * every
+        at = f"{moment // 3600:02}:{moment // 60 % 60:02}:{moment % 60:02}"
+        rows.append(message(at, "DISCOVER", f"00:16:3e:00:01:{place:02x}", note=note, **columns))
+    return rows
+
+
+def refusal(clock: str, reason: str) -> Row:
+    """A connection is refused."""
+    return notice(clock, "connect-failed", peer="dhcp-failover", level="error", reason=reason)
