@@ -35,12 +35,12 @@ def record(scenario_file: Path) -> bool:
             if not one.checked.held:
                 print(f"{scenario_file}: {one.event.text}: saw {one.checked.seen}", file=sys.stderr)
         if truth.held and not truth.problems:
-            settle(scenario, out, scenario_file.parent)
+            settle(scenario, out, scenario_file.parent, truth.player)
         return truth.held and not truth.problems
 
 
-def settle(scenario: Scenario, out: Path, folder: Path) -> None:
-    """Moves what a run left into the fixture's folder, packed in that fixture's way."""
+def settle(scenario: Scenario, out: Path, folder: Path, player: str) -> None:
+    """Moves what a run of that player left into the fixture's folder, packed in that fixture's way."""
     name = folder.name
     pack, words = _PACKING.get(name, (_compress_long, ""))
     pack(scenario, out)
@@ -52,7 +52,7 @@ def settle(scenario: Scenario, out: Path, folder: Path) -> None:
     for new in out.iterdir():
         shutil.move(new, folder / new.name)
     (folder / "README").write_text(
-        f"{scenario.title}. Recorded with `dhcplens replay {name}.scenario --with dhcpd` (dhcpd 4.4.3-P1)"
+        f"{scenario.title}. Recorded with `dhcplens replay {name}.scenario --with dhcpd` ({player})"
         f"{words}; truth.json says what really happened.\n"
     )
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dhcplens.model.states import BindingState, FailoverState, Role
+from dhcplens.replay import language
 from dhcplens.replay.language import parse, read
 from dhcplens.replay.scenario import (
     Act,
@@ -148,6 +149,14 @@ def test_configurations_are_read_from_files_beside_the_scenario(tmp_path: Path) 
 def test_each_event_has_its_meaning(event: str, meaning: object) -> None:
     """A line of the scenario becomes the action that it names."""
     assert action(event) == meaning
+
+
+def test_the_language_page_keeps_its_word() -> None:
+    """The examples in the language's own description are a scenario."""
+    blocks = [line[4:] for line in (language.__doc__ or "").splitlines() if line.startswith("    ")]
+    made = parse("\n".join(blocks), "page")
+    assert [server.name for server in made.servers] == ["dhcp-a", "dhcp-b"]
+    assert [event.at for event in made.events] == [0, 120, 1200, 1260, 3600]
 
 
 def test_traits_of_arrivals() -> None:

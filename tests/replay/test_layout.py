@@ -73,7 +73,7 @@ def test_a_recording_replaces_the_old_one_and_keeps_the_scenario(tmp_path: Path)
     """What stood in the folder before is gone, except the scenario itself."""
     scenario, out, folder = run(tmp_path, "plain")
     (folder / "old").mkdir()
-    settle(scenario, out, folder)
+    settle(scenario, out, folder, "dhcpd 4.4.3-P1")
     assert sorted(path.name for path in folder.iterdir()) == ["README", "a", "b", "plain.scenario"]
     assert (folder / "README").read_text().startswith("A test. Recorded with `dhcplens replay plain.scenario")
 
@@ -82,14 +82,14 @@ def test_a_long_log_is_compressed(tmp_path: Path) -> None:
     """The text is the same after unpacking."""
     scenario, out, folder = run(tmp_path, "plain", lines=5000)
     text = (out / "a" / "messages").read_bytes()
-    settle(scenario, out, folder)
+    settle(scenario, out, folder, "dhcpd 4.4.3-P1")
     assert gzip.decompress((folder / "a" / "messages.gz").read_bytes()) == text
 
 
 def test_a_log_host_has_both_logs_in_one_file(tmp_path: Path) -> None:
     """The lines of both servers stand in one file in order of time."""
     scenario, out, folder = run(tmp_path, "link-flapping")
-    settle(scenario, out, folder)
+    settle(scenario, out, folder, "dhcpd 4.4.3-P1")
     lines = (folder / "loghost" / "dhcp.log").read_text().splitlines()
     assert [line.split()[3] for line in lines] == ["a", "b"] * 4
     assert not (folder / "a" / "messages").exists()
@@ -98,7 +98,7 @@ def test_a_log_host_has_both_logs_in_one_file(tmp_path: Path) -> None:
 def test_an_archive_holds_both_folders(tmp_path: Path) -> None:
     """Both servers' files are in one tar.gz, and nowhere else."""
     scenario, out, folder = run(tmp_path, "exhausted-both")
-    settle(scenario, out, folder)
+    settle(scenario, out, folder, "dhcpd 4.4.3-P1")
     with tarfile.open(folder / "collected.tar.gz") as archive:
         assert sorted(archive.getnames()) == ["a", "a/messages", "b", "b/messages"]
     assert not (folder / "a").exists()
@@ -108,7 +108,7 @@ def test_rotated_logs_are_whole(tmp_path: Path) -> None:
     """Three parts, the oldest compressed, make the whole log again."""
     scenario, out, folder = run(tmp_path, "lab-day", lines=10)
     text = (out / "b" / "messages").read_text()
-    settle(scenario, out, folder)
+    settle(scenario, out, folder, "dhcpd 4.4.3-P1")
     oldest = gzip.decompress((folder / "b" / "messages.2.gz").read_bytes()).decode()
     assert oldest + "".join((folder / "b" / name).read_text() for name in ("messages.1", "messages")) == text
 
