@@ -173,7 +173,7 @@ DECLARATIONS: Final = (
         Kind.WORD,
         kind="host, group, class, subclass, server-duid, authoring-byte-order, unknown",
         name="name of the object; DUID in hex; byte order",
-        text="the statement on one line",
+        text="the statement on one line, without a closing semicolon",
     ),
     Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take it"),
 )
@@ -265,7 +265,7 @@ def _cast(values: Any, kind: Kind) -> pd.Series:
 
 
 def _in_text(words: pd.Series) -> pd.Series:
-    """Words whose categories are text even where there are none: pandas unites only categories of one dtype."""
+    """Words whose categories are text even where there are none: pandas unites those of one dtype only."""
     categories: Any = words.cat.categories
     return words if categories.dtype == "str" else words.cat.rename_categories(categories.astype("str"))
 

@@ -17,7 +17,10 @@ _LONGEST_DUID: Final = 128
 
 @dataclass(slots=True)
 class Declaration:
-    """``name`` is the object's name, the DUID in hex or the byte order; ``text`` the whole on one line."""
+    """``name`` is the object's name, the DUID in hex or the byte order; ``text`` the whole on one line.
+
+    The closing semicolon of a statement without braces is not part of ``text``.
+    """
 
     kind: str
     name: str | None
@@ -36,7 +39,7 @@ def read_declaration(cursor: Cursor, kind: str) -> Declaration:
             _body(cursor)
     except DroppedError:
         accepted = False
-    return Declaration(kind, name, canonical(cursor.tokens, first, cursor.at), accepted)
+    return Declaration(kind, name, _text(cursor, first), accepted)
 
 
 def read_unknown(cursor: Cursor) -> Declaration:
@@ -45,7 +48,11 @@ def read_unknown(cursor: Cursor) -> Declaration:
     cursor.step()
     if cursor.tokens.values[first] != b"}" or cursor.exact:
         cursor.skip()
-    return Declaration("unknown", None, canonical(cursor.tokens, first, cursor.at), accepted=False)
+    return Declaration("unknown", None, _text(cursor, first), accepted=False)
+
+
+def _text(cursor: Cursor, first: int) -> str:
+    return canonical(cursor.tokens, first, cursor.at).removesuffix(";")
 
 
 def _lost(cursor: Cursor, message: str, skip: bool = True) -> DroppedError:

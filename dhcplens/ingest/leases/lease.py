@@ -48,6 +48,10 @@ class Lease:
         """Remember a statement in ``options``."""
         self.options.setdefault(group, {})[key] = value
 
+    def put_other(self, text: str) -> None:
+        """Remember a statement that dhcpd does not take."""
+        self.options.setdefault("other", []).append(text.removesuffix(";"))
+
     def complete(self) -> None:
         """Fill in what dhcpd takes for statements that are not there.
 
@@ -138,8 +142,7 @@ def _statement(cursor: Cursor, lease: Lease, seen: set[str]) -> None:
     except DroppedError:
         if cursor.exact:
             raise
-        text = canonical(cursor.tokens, first, cursor.at).removesuffix(";")
-        lease.options.setdefault("other", []).append(text)
+        lease.put_other(canonical(cursor.tokens, first, cursor.at))
         return
     if parameter and parameter in seen:
         cursor.remark(f"a lease has {word!r} twice; the last one counts", first)
@@ -272,7 +275,7 @@ def _class(cursor: Cursor, lease: Lease, _word: str) -> str:
         else:
             cursor.step()
         raise DroppedError
-    lease.options["class"] = cursor.value().decode("ascii")
+    lease.options["class"] = text_of(cursor.value())
     cursor.step()
     cursor.semicolon()
     return "class"
@@ -335,12 +338,12 @@ def _old_name(cursor: Cursor, lease: Lease, word: str) -> str:
 
 
 def _option(cursor: Cursor, lease: Lease, _word: str) -> str:
-    name, text = values.option(cursor)
-    if name.startswith("agent.") and text:
-        lease.put("option", name, text)
+    first = cursor.at - 1
+    found = values.relay_option(cursor)
+    if found is not None:
+        lease.put("option", *found)
     else:
-        cursor.remark("an option of a lease has to be one of a relay agent")
-        lease.options.setdefault("other", []).append(f"option {name} {text}".strip())
+        lease.put_other(canonical(cursor.tokens, first, cursor.at))
     return ""
 
 

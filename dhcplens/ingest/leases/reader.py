@@ -97,8 +97,8 @@ class LeaseReader:
             if step.touches_end and not final:
                 break
             self._keep(text, at, step)
+            self._stopped = self._stopped or step.stops or Kind.HALT in text.tokens.kinds[dhcpd : step.dhcpd]
             at, dhcpd = step.behind, step.dhcpd
-            self._stopped = self._stopped or step.stops
         self._cut(text, at, dhcpd, final)
 
     def _keep(self, text: "_Text", at: int, step: "_Step") -> None:
@@ -210,13 +210,14 @@ def _step_with_dhcpd(tokens: Tokens, at: int) -> _Step:
     gentle = Cursor(tokens, at, exact=False)
     shown = _entry(gentle)
     remarks = exact.remarks
+    if Kind.HALT in tokens.kinds[at : exact.at + 1]:
+        stops, entry = True, None
     if entry is None or not entry.accepted:
         entry = _refused(shown)
         remarks = [*remarks, (at, "dhcpd drops this entry")]
     dhcpd, saw_end = exact.at, exact.saw_end or gentle.saw_end
-    stops = stops or Kind.HALT in tokens.kinds[at:dhcpd]
     while dhcpd < gentle.at and not stops:
-        stops = tokens.kinds[dhcpd] is Kind.END
+        stops = tokens.kinds[dhcpd] in (Kind.END, Kind.HALT)
         behind = Cursor(tokens, dhcpd, exact=True)
         try:
             _entry(behind)

@@ -18,6 +18,7 @@ from dhcplens.model import tables
 from dhcplens.model.tables import Column, Kind
 
 _MISSING: Final = -(2**63)
+_GROUPS: Final = ("billing", "set", "option", "class", "on", "other")
 
 
 class Rows:
@@ -153,5 +154,8 @@ class TableRows:
 
 
 def options_text(options: dict[str, Any]) -> str | None:
-    """The ``options`` of a block as JSON; None where there are none."""
-    return json.dumps(options, ensure_ascii=False, separators=(",", ":")) if options else None
+    """The ``options`` of a block as JSON, groups in the order in which they are printed; None without any."""
+    if not options:
+        return None
+    options = {group: options[group] for group in _GROUPS if group in options}
+    return json.dumps(options, ensure_ascii=False, separators=(",", ":"))

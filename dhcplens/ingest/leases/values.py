@@ -60,15 +60,16 @@ def data(cursor: Cursor, limit: int) -> bytes:
 
 
 def identifier(cursor: Cursor) -> bool:
-    """Whether a name stands here, keywords included."""
-    return cursor.kind() in (Kind.HEX, Kind.NAME, Kind.KEYWORD)
+    """Whether a name stands here; keywords are names, and so is, to dhcpd, any byte that is not ASCII."""
+    kind = cursor.kind()
+    return kind in (Kind.HEX, Kind.NAME, Kind.KEYWORD) or (kind is Kind.CHAR and cursor.value() >= b"\x80")
 
 
 def host_name(cursor: Cursor) -> str | None:
     """Names joined by dots; None if there is not one."""
     parts: list[str] = []
     while identifier(cursor) or cursor.kind() is Kind.NUMBER:
-        parts.append(cursor.value().decode("ascii"))
+        parts.append(text_of(cursor.value()))
         cursor.step()
         if not cursor.take(b"."):
             return ".".join(parts)
@@ -183,12 +184,51 @@ def _lost_in_block(cursor: Cursor) -> DroppedError:
     return DroppedError()
 
 
-def option(cursor: Cursor) -> tuple[str, str]:
-    """Name and value, as text, behind ``option``; the semicolon is read too. A bad one has no value."""
-    name = host_name(cursor) or ""
+def relay_option(cursor: Cursor) -> tuple[str, str] | None:
+    """Name and value, as text, behind ``option``; None for one that is not a relay agent's or is damaged."""
     first = cursor.at
-    while cursor.word() not in (b";", b"{", b"}") and not cursor.at_end():
-        cursor.step()
+    if not _option_word(cursor):
+        return None
+    if not cursor.take(b"."):
+        cursor.remark("an option of a relay agent begins with 'agent.'", first)
+        cursor.skip()
+        return None
+    if not _option_word(cursor):
+        return None
+    name = canonical(cursor.tokens, first, cursor.at)
+    if name.lower() not in _RELAY_OPTIONS and not name.lower().startswith("agent.unknown-"):
+        cursor.remark(f"no option of a relay agent: {name}")
+        cursor.skip()
+        return None
+    first = cursor.at
+    if name.lower() in _OTHER_RELAY_OPTIONS:
+        while cursor.word() not in (b";", b"{", b"}") and not cursor.at_end():
+            cursor.step()
+        good = True
+    else:
+        good = bool(data(cursor, _LONGEST_OPTION))
     text = canonical(cursor.tokens, first, cursor.at)
-    cursor.semicolon()
-    return name, text
+    good = (cursor.semicolon() or not cursor.exact) and good
+    return (name, text) if good else None
+
+
+def _option_word(cursor: Cursor) -> bool:
+    if identifier(cursor):
+        cursor.step()
+        return True
+    cursor.remark("the name of an option is missing")
+    if not cursor.take(b";"):
+        if cursor.exact:
+            cursor.step()
+        cursor.skip()
+    return False
+
+
+_LONGEST_OPTION = 1024
+_OTHER_RELAY_OPTIONS = (
+    "agent.agent-id",
+    "agent.docsis-device-class",
+    "agent.link-selection",
+    "agent.relay-port",
+)
+_RELAY_OPTIONS = ("agent.circuit-id", "agent.remote-id", *_OTHER_RELAY_OPTIONS)
