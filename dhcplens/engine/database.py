@@ -226,6 +226,7 @@ class Database:
                 server.log("undeclared-lease", ip=str(IPv4Address(record.ip)))
                 continue
             lease.restore(record)
+            lease.tstp = lease.tstp or lease.ends  # what dhcpd takes where the file says nothing
         self._fill_queues()
         for pool in self.pools:
             self.expire(pool)

@@ -111,11 +111,15 @@ def _moves(table: pd.DataFrame) -> list[Hashable]:
 
 def _pools(table: pd.DataFrame) -> list[Hashable]:
     """Pool lines; a run that repeats the figures of the one before says nothing new."""
-    runs = [run for run, _ in _pool_runs(table)]
-    return [run for at, run in enumerate(runs) if at == 0 or run != runs[at - 1]]
+    pools: dict[Hashable, list[Hashable]] = {}
+    for run, _ in _pool_runs(table):
+        seen = pools.setdefault(run[0][:3:2], [])
+        if not seen or seen[-1] != run:
+            seen.append(run)
+    return [run for runs in pools.values() for run in runs]
 
 
-def _pool_runs(table: pd.DataFrame) -> list[tuple[Hashable, float]]:
+def _pool_runs(table: pd.DataFrame) -> list[tuple[tuple[tuple[str, ...], ...], float]]:
     """Each run over a pool, with its moment: the line at its begin and the one at its end."""
     columns = ("network", "kind", "total", "free", "backup", "lts")
     rows = list(zip(*(table[column].astype(str) for column in columns), strict=True))

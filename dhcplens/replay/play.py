@@ -42,6 +42,7 @@ from dhcplens.replay.truth import Expectation, Move, Truth
 _ETHERNET = b"\x01"
 _FIRST_PID = 1000
 BETWEEN_ENDS = SECOND // 10
+AFTER_UPDATE = SECOND // 5
 MOST_LATE = 5 * SECOND
 LOSER_WAITS = 700_000
 """Microseconds by which an answer comes later than the one that is known to have won."""
@@ -241,12 +242,22 @@ class Run:
                 relay = self._relays[client.identity.relay]
                 packet = _packet(one.packet, int(relay.address), str(relay.address))
                 for name in relay.servers:
-                    self.world.deliver(name, packet)
+                    self.world.at(
+                        self.world.now + self._late(client, name, packet), self.world.deliver, name, packet
+                    )
             elif (server := self._servers.get(int(one.to))) is not None:
                 self.world.deliver(server, _packet(one.packet, 0, "eth0"))
         if client.timer is not None:
             at = max(self._micros(client.timer), self._leaves(client))
             self.world.at(at, self._tick, client, client.timer)
+
+    def _late(self, client: Client, server: str, packet: EnginePacket) -> int:
+        """How much later a request reaches a server that it is not meant for, but that confirmed it too."""
+        meant = self._servers.get(packet.server_id, server)
+        number = len(client.transactions) - 1
+        if meant == server or not self._course.confirmed(client.identity.name, number, server):
+            return 0
+        return AFTER_UPDATE
 
     def _leaves(self, client: Client) -> int:
         """When the client's next packet left in the recorded run; 0 if that is not known."""

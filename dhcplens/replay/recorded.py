@@ -35,15 +35,17 @@ class Answered:
     lease_time: int | None
     sent: tuple[float, ...]  # when its packets left, in seconds since 1970
     first: Mapping[str, str]  # by kind of answer: the server whose answer came first
+    confirmed: frozenset[str]  # the servers that sent an ACK
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """What a scenario leaves open and a recorded run decides, by client and number of its transaction.
 
-    A client's packets leave a little later than its timers say, when two servers answer at once, one of the
-    answers is the first, dhcpd puts a balancing run off by a random number of seconds, and TCP connects when
-    both sides are ready and its next attempt is due.
+    A client's packets leave a little later than its timers say; when two servers answer at once, one of the
+    answers is the first; a client's request may reach the server that it is not meant for before or after
+    the other server's update; dhcpd puts a balancing run off by a random number of seconds; and TCP connects
+    when both sides are ready and its next attempt is due.
     """
 
     transactions: Mapping[tuple[str, int], Answered]
@@ -59,6 +61,11 @@ class Course:
         """The server whose answer of that kind came first."""
         found = self.transactions.get((client, number))
         return found.first.get(kind) if found is not None else None
+
+    def confirmed(self, client: str, number: int, server: str) -> bool:
+        """Whether this server sent an ACK."""
+        found = self.transactions.get((client, number))
+        return found is not None and server in found.confirmed
 
     def connects(self, now: float) -> float | None:
         """When the connection stood that was attempted at this moment, in seconds since 1970."""
@@ -170,6 +177,7 @@ def _transactions(clients: Mapping[str, Any]) -> Iterable[Answered]:
                 lease_time=one["lease_time"],
                 sent=tuple(_seconds(sent[0]) for sent in one["sent"]),
                 first={answer[1]: answer[2] for answer in reversed(one["answers"])},
+                confirmed=frozenset(answer[2] for answer in one["answers"] if answer[1] == "ACK"),
             )
 
 
