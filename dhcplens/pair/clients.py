@@ -10,7 +10,7 @@ from dhcplens.model.loadbalance import BUCKETS, client_hash
 from dhcplens.model.states import Role
 from dhcplens.model.tables import frame
 from dhcplens.pair.columns import codes, picked, words
-from dhcplens.pair.schemas import CLIENTS, SERVED
+from dhcplens.pair.schemas import CLIENTS, HANDOVERS, SERVED
 
 
 def identifiers(bindings: Sequence[pd.DataFrame]) -> dict[str, str]:
@@ -83,6 +83,27 @@ def clients_frame(
         },
     )
     return table[np.bincount(number, minlength=size) > 0].reset_index(drop=True)
+
+
+def handovers_frame(transactions: pd.DataFrame, servers: Sequence[str]) -> pd.DataFrame:
+    """HANDOVERS: acknowledgements by another server than the last time; those by both count for neither."""
+    alone = transactions[transactions["acked_by"].isin(servers).to_numpy()]
+    order = np.lexsort((np.arange(len(alone)), codes(alone["mac"])))
+    alone = alone.iloc[order]
+    client, server = codes(alone["mac"]), codes(alone["acked_by"])
+    places = np.flatnonzero((client[1:] == client[:-1]) & (server[1:] != server[:-1]))
+    places = places[np.argsort(order[places + 1])]
+    now, before = alone.iloc[places + 1], alone.iloc[places]
+    columns = {name: now[name].reset_index(drop=True) for name in ("mac", "kind", "ip", "source", "line")}
+    return frame(
+        HANDOVERS,
+        {
+            **columns,
+            "origin": before["acked_by"].reset_index(drop=True),
+            "server": now["acked_by"].reset_index(drop=True),
+            "time": now["start"].reset_index(drop=True),
+        },
+    )
 
 
 def served_frame(

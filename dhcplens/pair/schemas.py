@@ -213,6 +213,18 @@ SERVED: Final = (
     ),
     Column("expected", Kind.COUNT, "buckets of 256 that the split gives it"),
 )
+HANDOVERS: Final = (
+    *_columns(
+        Kind.WORD,
+        mac="client",
+        origin="server that acknowledged it before",
+        server="server that acknowledges it now",
+        kind="acquire or renew",
+        ip="address acknowledged",
+    ),
+    *_columns(Kind.TIME, time="when, on the first server's clock"),
+    *_BEGIN,
+)
 _SIDES = ("first", "second")
 BINDING_VIEW: Final = (
     *_columns(Kind.WORD, ip="address"),

@@ -186,6 +186,11 @@ class PairView:
         return clients.served_frame(self.clients, [(one.name, one.role) for one in self.servers], self.hba)
 
     @cached_property
+    def handovers(self) -> pd.DataFrame:
+        """Clients that another server acknowledged than the last time (HANDOVERS), by time."""
+        return clients.handovers_frame(self.transactions, [one.name for one in self.servers])
+
+    @cached_property
     def identifiers(self) -> Mapping[str, str]:
         """Client identifier of each hardware address, in hex, as the lease files have them."""
         return clients.identifiers([one.leases.bindings for one in self.servers])

@@ -9,7 +9,7 @@ from tests.pair.making import banner, conf, heap, heard, message, move, pool, se
 
 FRAMES = (
     "role_signs skew_samples runs states links pool_series pools "
-    "exchanges transactions clients served binding_view spans"
+    "exchanges transactions clients handovers served binding_view spans"
 )
 
 

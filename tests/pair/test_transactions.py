@@ -147,6 +147,23 @@ def test_without_a_split_nobody_owns() -> None:
     assert clients["owner"].isna().all()
 
 
+def test_handovers() -> None:
+    """A client that the other server acknowledges is a handover, with its time, origin and address."""
+    renewal = [message("10:20:00", "REQUEST", MINE, ip=IP), message("10:20:00", "ACK", MINE, ip=IP)]
+    pair = build(
+        heap(
+            server("a", *acquire("10:00:00"), *acquire("10:00:01", OTHER), *acquire("10:30:00")),
+            server("b", *renewal),
+        )
+    )
+    moved = pair.handovers
+    assert moved[["mac", "origin", "server", "kind"]].to_numpy().tolist() == [
+        [MINE, "a", "b", "renew"],
+        [MINE, "b", "a", "acquire"],
+    ]
+    assert moved["time"].tolist() == [at("10:20:00"), at("10:30:00")]
+
+
 KINDS = ("DISCOVER", "OFFER", "REQUEST", "ACK", "NAK", "RELEASE", "DECLINE", "INFORM", "BOOTREQUEST")
 LINES = st.lists(
     st.tuples(
