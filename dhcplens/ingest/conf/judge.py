@@ -59,6 +59,20 @@ _NOT_IN = {
     "user-class": {"class"},
     "authoritative": {"host"},
 }
+_EXPRESSIONS = frozenset({"if", "elsif", "else", "set", "log", "match", "switch", "case", "eval", "spawn"})
+_CLASSES = frozenset({"class", "subclass", "vendor-class", "user-class"})
+_NAMES_DECIDE = _EXPRESSIONS | _CLASSES | {"key", "allow", "deny", "subnet"}
+    "class",
+    "subclass",
+    "vendor-class",
+    "user-class",
+    "key",
+    "allow",
+    "deny",
+    "subnet",
+}
+MOST_SHAPES = 1 << 16
+LONGEST_SHAPE = 100  # words
 _OPTION_STATEMENTS = frozenset({"option", "supersede", "default", "prepend", "append", "send"})
 _NO_SEMICOLON = frozenset({"no", "case", "default"})
 _DASHES = frozenset("\u00ad\u2010\u2011\u2012\u2013\u2014\u2212")
@@ -104,11 +118,21 @@ class Judge:
         self._spaces = OptionSpaces()
         self._classes: set[str] = set()
         self._keys: set[str] = set()
+        self._accepted: set[tuple[str, bool, str, str]] = set()
 
     def judge(self, words: tuple[str, ...], scope: str, block: bool) -> Judgement:
         """Judges the words before a ``;`` or (``block``) before a ``{``."""
         if scope == UNKNOWN:
             return Judgement(len(words))
+        shape = _shape(words, scope, block)
+        if shape in self._accepted:
+            return Judgement(len(words))
+        judgement = self._judge(words, scope, block)
+        if shape is not None and judgement == Judgement(len(words)) and len(self._accepted) < MOST_SHAPES:
+            self._accepted.add(shape)
+        return judgement
+
+    def _judge(self, words: tuple[str, ...], scope: str, block: bool) -> Judgement:
         skip = 0
         if scope == "peer":
             while skip < len(words) - 1 and words[skip].lower() == "peer":
@@ -152,6 +176,7 @@ class Judge:
                 fault = Fault(0, "misplaced", "options are defined outside of blocks")
                 return Judgement(len(words), fault)
             found = _take("definition", words[name_end + 1 :], block)
+            self._accepted.clear()
             self._spaces.define(space, name, words[name_end + 3 :])
             return _conclude(words, name_end + 1, found, block, "option", scope)
         kind = self._spaces.kind(space, name)
@@ -193,7 +218,7 @@ class Judge:
                 return Judgement(judgement.length, fault)
         elif keyword == "subnet" and (fault_ := _subnet_fault(words)) is not None:
             return Judgement(judgement.length, fault_)
-        elif keyword in ("if", "elsif", "else", "set", "log", "match", "switch", "case", "eval", "spawn"):
+        elif keyword in _EXPRESSIONS:
             return Judgement(judgement.length, self._unknown_options(words), judgement.ends_itself)
         return judgement
 
@@ -212,6 +237,18 @@ class Judge:
 
 def _dotted(words: tuple[str, ...]) -> str:
     return "".join(map(string_value, words[1:])).lower().rstrip(".")
+
+
+def _shape(words: tuple[str, ...], scope: str, block: bool) -> tuple[str, bool, str, str] | None:
+    """What two statements have in common that are taken or refused together; None where names decide."""
+    keyword = words[0].lower()
+    if keyword in _NAMES_DECIDE or len(words) > LONGEST_SHAPE:
+        return None
+    if keyword not in _OPTION_STATEMENTS:
+        return scope, block, "", signs(words)
+    if len(words) < 3 or words[2] == "." or words[1].lower() == "space" or words[2].lower() == "code":
+        return None
+    return scope, block, words[1].lower(), signs(words)
 
 
 def _forbidden(keyword: str, scope: str) -> bool:

@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 LONGEST_TOKEN = 1500  # dhcpd's token buffer: a longer string or run of blanks is refused
 
@@ -10,6 +12,9 @@ _WORD = r"[A-Za-z0-9-][A-Za-z0-9_-]*"
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _BLANK = r"[ \t\n\r\f\v]"
 _TOKEN = re.compile(rf"(?:{_BLANK}++|\#[^\n]*+)*+({_WORD}|{_STRING}|.)?", re.DOTALL)
+_GAP = re.compile(rf"(?:{_BLANK}++|\#[^\n]*+)*+")
+_CHUNK = re.compile(rf'(?:[^;{{}}"\#]++|{_STRING}|\#[^\n]*+)*+([;{{}}]|\Z)', re.DOTALL)
+_MARKS = frozenset(";{}")
 _QUOTED = re.compile(rf'{_STRING}|\#[^\n]*+|"', re.DOTALL)
 _LONG_BLANK = re.compile(rf"{_BLANK}{{{LONGEST_TOKEN + 1},}}")
 _REST_OF_LINE = re.compile(r'"(?:[^"\\\n]|\\[^\n])*("?)')
@@ -20,6 +25,16 @@ Complain = Callable[[int, str, str], None]
 """Told the offset, the cause and the text of a problem."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The words up to the next ``;``, ``{`` or ``}`` (``mark``, empty at the end), with offsets."""
+
+    words: list[str]
+    start: int
+    mark: str
+    end: int
+
+
 class SourceText:
     """The text of one file and the way from an offset in it to line and column (both 1-based)."""
 
@@ -27,6 +42,75 @@ class SourceText:
         self.name = name
         self.text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        strings = [found.group() for found in _QUOTED.finditer(text)]
+        self._quote_missing = '"' in strings
+        self._careful = (
+            self._quote_missing
+            or max(map(len, strings), default=0) > LONGEST_TOKEN
+            or _LONG_BLANK.search(text) is not None
+        )
+
+    def offsets(self, start: int, count: int) -> tuple[int, ...]:
+        """Where the words are of which the first begins at ``start``."""
+        return tuple(offset for _, offset in islice(self._tokens(start, _silent), count))
+
+    def chunks(self, complain: Complain) -> Iterator[Chunk]:
+        """The words of the file, from mark to mark; strings keep their quotes and escapes.
+
+        A string may run over several lines. Where a quote is missing (some string never ends), strings are
+        taken to end with their line, so that the rest is still read.
+        """
+        return self._careful_chunks(complain) if self._careful else self._fast_chunks()
+
+    def _fast_chunks(self) -> Iterator[Chunk]:
+        text = self.text
+        at, end = 0, len(text)
+        while at < end:
+            found = _CHUNK.match(text, at)
+            assert found is not None  # there is always a mark or the end
+            mark_at = found.start(1)
+            words = _TOKEN.findall(text, at, mark_at)
+            while words and not words[-1]:
+                words.pop()
+            start = _GAP.match(text, at).end() if words else mark_at  # type: ignore[union-attr]
+            yield Chunk(words, start, found[1], mark_at)
+            at = mark_at + 1
+
+    def _careful_chunks(self, complain: Complain) -> Iterator[Chunk]:
+        words: list[str] = []
+        start = 0
+        for word, offset in self._tokens(0, complain):
+            if word in _MARKS:
+                yield Chunk(words, start, word, offset)
+                words = []
+                continue
+            if not words:
+                start = offset
+            words.append(word)
+        yield Chunk(words, start, "", len(self.text))
+
+    def _tokens(self, at: int, complain: Complain) -> Iterator[tuple[str, int]]:
+        text = self.text
+        while (found := _TOKEN.match(text, at)) is not None and found[1] is not None:
+            word, start = found[1], found.start(1)
+            long_blank = _LONG_BLANK.search(text, at, start)
+            if long_blank is not None:
+                message = f"more than {LONGEST_TOKEN} blanks in a row, which dhcpd refuses"
+                complain(long_blank.start(), "token-too-long", message)
+            if word == '"' or (self._quote_missing and "\n" in word):
+                rest = _REST_OF_LINE.match(text, start)
+                assert rest is not None  # it begins with a quote
+                word = rest.group()
+                at = rest.end()
+                if not rest.group(1):
+                    complain(start, "string-not-closed", "this string is not closed with a quote")
+                    word += '"'
+            else:
+                at = found.end()
+                if len(word) > LONGEST_TOKEN:
+                    message = f"longer than the {LONGEST_TOKEN} bytes that dhcpd can hold"
+                    complain(start, "token-too-long", message)
+            yield word, start
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset."""
@@ -41,42 +125,8 @@ class SourceText:
         return self.text[self._starts[line - 1] : end]
 
 
-def tokens(source: SourceText, complain: Complain) -> Iterator[tuple[str, int]]:
-    """The tokens of a file with their offsets; strings keep their quotes and escapes.
-
-    A string may run over several lines. Where a quote is missing (some string never ends), strings are
-    taken to end with their line, so that the rest is still read.
-    """
-    text = source.text
-    strings = [found.group() for found in _QUOTED.finditer(text)]
-    if '"' in strings or max(map(len, strings), default=0) > LONGEST_TOKEN or _LONG_BLANK.search(text):
-        return _careful_tokens(text, '"' in strings, complain)
-    return ((found[1], found.start(1)) for found in _TOKEN.finditer(text) if found[1] is not None)
-
-
-def _careful_tokens(text: str, one_line: bool, complain: Complain) -> Iterator[tuple[str, int]]:
-    at = 0
-    while (found := _TOKEN.match(text, at)) is not None and found[1] is not None:
-        word, start = found[1], found.start(1)
-        long_blank = _LONG_BLANK.search(text, at, start)
-        if long_blank is not None:
-            message = f"more than {LONGEST_TOKEN} blanks in a row, which dhcpd refuses"
-            complain(long_blank.start(), "token-too-long", message)
-        if word == '"' or (one_line and "\n" in word):
-            rest = _REST_OF_LINE.match(text, start)
-            assert rest is not None  # it begins with a quote
-            word = rest.group()
-            at = rest.end()
-            if not rest.group(1):
-                complain(start, "string-not-closed", "this string is not closed with a quote")
-                word += '"'
-        else:
-            at = found.end()
-            if len(word) > LONGEST_TOKEN:
-                complain(
-                    start, "token-too-long", f"longer than the {LONGEST_TOKEN} bytes that dhcpd can hold"
-                )
-        yield word, start
+def _silent(offset: int, cause: str, message: str) -> None:
+    """Takes complaints that were told before."""
 
 
 def is_string(token: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from dhcplens.ingest.conf.judge import ROOT, UNKNOWN, Fault, Judge, scope_of
-from dhcplens.ingest.conf.lexer import SourceText, tokens
+from dhcplens.ingest.conf.lexer import SourceText
 from dhcplens.ingest.conf.tree import ConfProblem, Loader, Statement
 from dhcplens.model.states import Severity
 
@@ -16,7 +16,7 @@ MOST_PIECES = 100  # statements that may run together for want of semicolons
 class _Block:
     scope: str
     words: list[str] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
+    start: int = 0
     children: list[Statement] = field(default_factory=list)
 
 
@@ -86,29 +86,23 @@ class _FileReader:
 
     def read(self) -> list[Statement]:
         braces = 0  # of a record in an option definition
-        block = self._blocks[-1]
-        words, offsets = block.words, block.offsets
-        for word, offset in tokens(self._origin, self._complain):
-            if word not in _MARKS or (braces and word != ";"):
-                braces += (word == "{") - (word == "}")
-                words.append(word)
-                offsets.append(offset)
-                continue
-            if word == ";":
-                braces = 0
-                self._end_statement(offset)
-                continue
-            if word == "{":
-                if words and words[0].lower() == "option" and "=" in words:
-                    braces = 1
-                    words.append(word)
-                    offsets.append(offset)
-                    continue
-                self._open_block(offset)
-            else:
-                self._close_block(offset)
+        for chunk in self._origin.chunks(self._complain):
             block = self._blocks[-1]
-            words, offsets = block.words, block.offsets
+            if not block.words:
+                block.words, block.start = chunk.words, chunk.start
+            else:
+                block.words += chunk.words
+            mark = chunk.mark
+            if mark == ";":
+                braces = 0
+                self._end_statement(chunk.end)
+            elif braces or (mark == "{" and _defines_option(block.words)):
+                braces += (mark == "{") - (mark == "}")
+                block.words.append(mark)
+            elif mark == "{":
+                self._open_block(chunk.end)
+            elif mark == "}":
+                self._close_block(chunk.end)
         return self._finish()
 
     def _complain(self, offset: int, cause: str, message: str) -> None:
@@ -133,13 +127,9 @@ class _FileReader:
     def _flush(self) -> bool:
         """Ends the statement in hand; tells whether it needed no semicolon."""
         block = self._blocks[-1]
-        rest = self._split(block, False)
-        if not rest:
-            return False
-        words, offsets, ends_itself = rest
-        self._add(block, Statement(self._origin, words, offsets))
-        block.words.clear()
-        block.offsets.clear()
+        ends_itself = self._split(block, False)
+        self._add(block, Statement(self._origin, tuple(block.words), block.start))
+        block.words = []
         return ends_itself
 
     def _add(self, block: _Block, statement: Statement) -> None:
@@ -147,28 +137,33 @@ class _FileReader:
         if statement.keyword == "include" and block.scope not in ("peer", "zone", "key"):
             block.children.extend(self._reader.included(statement, block.scope))
 
-    def _split(self, block: _Block, opens: bool) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
-        """Judges the words in hand; statements that lack their semicolon become statements of their own."""
-        words, offsets = tuple(block.words), tuple(block.offsets)
+    def _split(self, block: _Block, opens: bool) -> bool:
+        """Judges the words in hand; statements that lack their semicolon become statements of their own.
+
+        What is left in hand is the last of them; tells whether that one needs no semicolon.
+        """
         ends_itself = False
         for _ in range(MOST_PIECES):
+            words = tuple(block.words)
             judgement = self._reader.judge.judge(words, block.scope, opens)
             ends_itself = judgement.ends_itself
             fault = judgement.fault
             if fault is not None:
-                self._complain_of(fault, words, offsets)
+                self._complain_of(fault, block)
             length = judgement.length
             if length >= len(words):
                 break
             if fault is not None and not self._reader.judge.begins_statement(words[length], block.scope):
                 break
-            self._add(block, Statement(self._origin, words[:length], offsets[:length]))
-            words, offsets = words[length:], offsets[length:]
-        return words, offsets, ends_itself
+            self._add(block, Statement(self._origin, words[:length], block.start))
+            block.start = self._origin.offsets(block.start, length + 1)[-1]
+            block.words = block.words[length:]
+        return ends_itself
 
-    def _complain_of(self, fault: Fault, words: tuple[str, ...], offsets: tuple[int, ...]) -> None:
+    def _complain_of(self, fault: Fault, block: _Block) -> None:
+        offsets = self._origin.offsets(block.start, len(block.words))
         beyond = fault.word >= len(offsets)
-        offset = offsets[-1] + len(words[-1]) if beyond else offsets[fault.word]
+        offset = offsets[-1] + len(block.words[-1]) if beyond else offsets[fault.word]
         self._reader.complain(self._origin, offset, fault, Severity.CRITICAL)
 
     def _open_block(self, offset: int) -> None:
@@ -180,9 +175,8 @@ class _FileReader:
         block = self._blocks[-1]
         scope = UNKNOWN
         if block.words:
-            words, offsets, _ = self._split(block, True)
-            block.words[:], block.offsets[:] = words, offsets
-            scope = scope_of(words, block.scope)
+            self._split(block, True)
+            scope = scope_of(tuple(block.words), block.scope)
         elif block.scope != UNKNOWN:
             self._complain(offset, "block-without-head", "a { without a statement before it")
         self._blocks.append(_Block(scope))
@@ -190,8 +184,7 @@ class _FileReader:
     def _close_block(self, offset: int) -> None:
         if self._too_deep:
             self._too_deep -= 1
-            self._blocks[-1].words.clear()
-            self._blocks[-1].offsets.clear()
+            self._blocks[-1].words = []
             return
         if self._blocks[-1].words and not self._flush() and self._blocks[-1].scope != UNKNOWN:
             self._complain(offset, "semicolon-missing", "semicolon expected before this }")
@@ -203,10 +196,9 @@ class _FileReader:
     def _close(self) -> None:
         inner = self._blocks.pop()
         block = self._blocks[-1]
-        statement = Statement(self._origin, tuple(block.words), tuple(block.offsets), tuple(inner.children))
+        statement = Statement(self._origin, tuple(block.words), block.start, tuple(inner.children))
         block.children.append(statement)
-        block.words.clear()
-        block.offsets.clear()
+        block.words = []
 
     def _finish(self) -> list[Statement]:
         end = len(self._origin.text)
@@ -214,10 +206,10 @@ class _FileReader:
             self._complain(end, "semicolon-missing", "the file ends in the middle of a statement")
             self._flush()
         while len(self._blocks) > 1:
-            offsets = self._blocks[-2].offsets
-            self._complain(offsets[0] if offsets else end, "brace-missing", "this block is not closed with }")
+            self._complain(self._blocks[-2].start, "brace-missing", "this block is not closed with }")
             self._close()
         return self._blocks[0].children
 
 
-_MARKS = frozenset(";{}")
+def _defines_option(words: list[str]) -> bool:
+    return bool(words) and words[0].lower() == "option" and "=" in words

@@ -28,13 +28,13 @@ class ConfProblem(Problem):
 class Statement:
     """One statement: its words, and the statements of its block (None where it ends with a semicolon).
 
-    ``words`` are the tokens as written, ``offsets`` their places in the text of ``origin``. Statements of an
-    included file stand in its place, after the ``include`` statement itself.
+    ``words`` are the tokens as written, ``start`` is where the first is in the text of ``origin``. Statements
+    of an included file stand in its place, after the ``include`` statement itself.
     """
 
     origin: SourceText
     words: tuple[str, ...]
-    offsets: tuple[int, ...]
+    start: int
     children: "tuple[Statement, ...] | None" = None
 
     @property
@@ -54,9 +54,16 @@ class Statement:
 
     def place(self, word: int) -> tuple[int, int]:
         """Line and column (1-based) of a word; of the end of the last word for one beyond it."""
-        if word < len(self.offsets):
-            return self.origin.place(self.offsets[word])
-        return self.origin.place(self.offsets[-1] + len(self.words[-1]) if self.offsets else 0)
+        if word == 0:
+            return self.origin.place(self.start)
+        offsets = self.offsets
+        beyond = word >= len(offsets)
+        return self.origin.place(offsets[-1] + len(self.words[-1]) if beyond else offsets[word])
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Where the words are in the text of ``origin``."""
+        return self.origin.offsets(self.start, len(self.words))
 
     def says(self, *words: str) -> bool:
         """Whether it begins with these (lower-case) words."""

@@ -162,13 +162,14 @@ def test_layout_of_the_text_does_not_matter(data: st.DataObject, text: str) -> N
     """Blanks and comments between words change neither the statements nor the kinds of problems."""
     parsed = parse_conf(text, "x")
     spaces = st.sampled_from([" ", "\n", "\t", " # a } comment\n", "\n\n"])
-    words = [word for word, _ in _tokens(text)]
+    words = _tokens(text)
     other = parse_conf("".join(word + data.draw(spaces) for word in words), "x")
     assert [one.words for one in walk(parsed.statements)] == [one.words for one in walk(other.statements)]
     assert [one.cause for one in parsed.problems] == [one.cause for one in other.problems]
 
 
-def _tokens(text: str) -> list[tuple[str, int]]:
-    from dhcplens.ingest.conf.lexer import SourceText, tokens
+def _tokens(text: str) -> list[str]:
+    from dhcplens.ingest.conf.lexer import SourceText
 
-    return list(tokens(SourceText("x", text), lambda *_: None))
+    chunks = SourceText("x", text).chunks(lambda *_: None)
+    return [word for chunk in chunks for word in (*chunk.words, chunk.mark) if word]
