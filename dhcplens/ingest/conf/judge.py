@@ -62,15 +62,6 @@ _NOT_IN = {
 _EXPRESSIONS = frozenset({"if", "elsif", "else", "set", "log", "match", "switch", "case", "eval", "spawn"})
 _CLASSES = frozenset({"class", "subclass", "vendor-class", "user-class"})
 _NAMES_DECIDE = _EXPRESSIONS | _CLASSES | {"key", "allow", "deny", "subnet"}
-    "class",
-    "subclass",
-    "vendor-class",
-    "user-class",
-    "key",
-    "allow",
-    "deny",
-    "subnet",
-}
 MOST_SHAPES = 1 << 16
 LONGEST_SHAPE = 100  # words
 _OPTION_STATEMENTS = frozenset({"option", "supersede", "default", "prepend", "append", "send"})
