@@ -19,7 +19,9 @@ STATES = st.sampled_from(list(map(str, BindingState)))
 FAILOVER_STATES = st.sampled_from(list(map(str, FailoverState)))
 VALUES = TEXTS | st.integers(-(2**31), 2**31 - 1) | st.booleans()
 BODIES = st.lists(
-    st.sampled_from(['set x = "1; }";', "log(info, concat(x, y));", "if exists host-name { unset y; }"]),
+    st.sampled_from(
+        ['set name = "1; }";', "log(info, concat(name, zone-name));", "if exists host-name { unset name; }"]
+    ),
     min_size=1,
     max_size=3,
 ).map(" ".join)
