@@ -94,21 +94,18 @@ def _first_copies(track: Track, time: Ints, banner: Mask) -> Mask:
 
 def _all_twice(track: Track, time: Ints, start: Mask) -> Mask:
     """Rows to drop of processes whose every line stands twice (or four times …) within a second."""
-    run = np.cumsum(start)
-    order = np.lexsort((time, track.said, run))
+    order = np.lexsort((time, track.said))
     order = order[time[order] != NAT]
     fresh = np.ones(len(order), bool)
-    said, when, where = track.said[order], time[order], run[order]
-    fresh[1:] = (said[1:] != said[:-1]) | (where[1:] != where[:-1]) | (np.diff(when) > _TOGETHER)
+    fresh[1:] = ~_equal(track.said[order]) | (np.diff(time[order]) > _TOGETHER)
     begin = np.flatnonzero(fresh)
     size = np.diff(np.append(begin, len(order)))
-    runs = int(run[-1]) + 1 if len(run) else 0
-    groups = np.bincount(where[begin], minlength=runs)
-    even = np.bincount(where[begin], size % 2 == 0, minlength=runs)
-    doubled = (groups >= _GROUPS) & (even >= _EVEN * groups)
+    run = np.cumsum(start)[order[begin + size - 1]]  # of the last copy: first ones may precede the banner
+    groups = np.bincount(run)
+    doubled = (groups >= _GROUPS) & (np.bincount(run, size % 2 == 0) >= _EVEN * groups)
     number = np.arange(len(order)) - np.repeat(begin, size)
     found = np.zeros(len(track), bool)
-    found[order[doubled[where] & (number % 2 == 1)]] = True
+    found[order[np.repeat(doubled[run], size) & (number % 2 == 1)]] = True
     return found
 
 

@@ -38,10 +38,11 @@ def find_owners(gathered: Gathered, hosts: Hosts, tracks: Sequence[Track]) -> Ow
     leases = [lease for lease in gathered.leases if not work.by_place(lease.path)]
     work.leases_by_content(leases)
     work.confs_by_content([conf for conf in confs if conf.path not in work.of])
-    for path in [*(conf.path for conf in confs if conf.conf.peers), *(lease.path for lease in leases)]:
-        work.by_elimination(path)
     for conf in confs:
-        work.as_include(conf)
+        if conf.path not in gathered.included:
+            work.by_elimination(conf.path, {one.path for one in gathered.confs if one.conf.peers})
+    for lease in leases:
+        work.by_elimination(lease.path, {one.path for one in gathered.leases})
     return Owners(work.of, tuple(sorted(work.servers)), tuple(work.inferences), tuple(work.problems))
 
 
@@ -111,7 +112,7 @@ class _Work:
         rivals = [one.path for one in alike if site(one.path) == home and not is_backup(one.path)]
         mixed = len(rivals) > 1 and not is_backup(path)
         own_site = sum(1 for server in self.servers if self._has_site(server, home)) == 1
-        return there.pop() if len(there) == 1 and not mixed and own_site and home else None
+        return there.pop() if len(there) == 1 and not mixed and own_site else None
 
     def _has_site(self, server: str, home: str) -> bool:
         return any(site(log) == home and server in names.values() for log, names in self._hosts.of.items())
@@ -200,27 +201,19 @@ class _Work:
 
     # What remains.
 
-    def by_elimination(self, path: str) -> None:
-        """Settle a file that nothing else told of: by the only server without one, or by the place's name."""
+    def by_elimination(self, path: str, alike: set[str]) -> None:
+        """Settle a file that nothing else told of, by the place's name or as the one that a server lacks."""
         if path in self.of:
             return
-        alike = {conf.path for conf in self._gathered.confs if conf.conf.peers}
-        if path not in alike:
-            alike = {lease.path for lease in self._gathered.leases}
         without = [name for name in self.servers if not any(self.of.get(other) == name for other in alike)]
-        open_ones = [other for other in alike if other not in self.of]
+        waiting = [other for other in alike if other not in self.of]
         name = place_name(path)
         if len(self.servers) < 2 and name is not None:
             self._take(path, name, "its place")
-        elif len(without) == 1 and len(open_ones) == 1:
+        elif len(without) == 1 and waiting == [path]:
             self._take(path, without[0], "no other server lacks such a file")
         else:
             self.problems.append(Problem(path, _ASK))
-
-    def as_include(self, conf: ConfFile) -> None:
-        """Tell of a configuration without failover that no other one includes."""
-        if conf.path not in self.of and not conf.conf.peers and conf.path not in self._gathered.included:
-            self.problems.append(Problem(conf.path, _ASK))
 
 
 def is_backup(path: str) -> bool:

@@ -15,7 +15,7 @@ from dhcplens.model.values import Inference
 
 _BACK: Final = 92 * DAY  # a step back by less is a clock that was set, by more it is New Year
 _YEAR: Final = 366 * DAY
-_SLACK: Final = 2 * DAY  # zones, and logs that go on after the other file was copied
+_SLACK: Final = DAY  # zones
 _EARLIEST: Final = 1997  # the first release of dhcpd
 
 

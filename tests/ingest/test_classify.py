@@ -12,59 +12,44 @@ ROOT = Path(__file__).parents[2]
 DHCPD = "Jul 10 11:02:29 KHXDHCPS1 dhcpd: Wrote 0 leases to leases file.\n"
 SSHD = "Jul 10 11:02:29 KHXDHCPS1 sshd[12]: Connection closed by 10.0.0.1 port 22\n"
 LEASE = "lease 10.69.100.120 {\n  starts 4 2008/07/10 03:03:38;\n  binding state active;\n}\n"
-JOURNAL = json.dumps(
-    {"MESSAGE": "Wrote 0 leases to leases file.", "SYSLOG_IDENTIFIER": "dhcpd", "_HOSTNAME": "a"}
-)
+JOURNAL = '{"MESSAGE": "Server starting service.", "SYSLOG_IDENTIFIER": "dhcpd", "_HOSTNAME": "a"}\n'
 CONF = 'authoritative;\nfailover peer "x" {\n  primary;\n}\nsubnet 10.0.0.0 netmask 255.0.0.0 {\n}\n'
+HOSTS = "host a {\n  hardware ethernet 00:11:22:33:44:55;\n}\n"
+STATE = 'failover peer "x" state {\n  my state normal at 1 2024/01/01 00:00:00;\n}\n'
+PACKAGES = "2026-01-02 03:04:05 status installed isc-dhcp-server:amd64 4.4.3\n"
+CLIENT = 'send host-name "a";\nrequest routers;\noption x code 3 = text;\noption y 1;\n'
+MENTION = SSHD.replace("Connection", "dhcpd: Connection")
+QUOTED_LOG = "We saw this:\n\n    " + DHCPD + "\nand then nothing.\nWhy?\n"
+QUOTED_LEASE = "A lease looks so:\n\n" + LEASE + "as the page says,\n" * 9
 
+LOG, LEASES, IS_CONF, OTHER = FileKind.LOG, FileKind.LEASES, FileKind.CONF, FileKind.OTHER
 CASES = {
-    "log": (DHCPD, FileKind.LOG),
-    "log, ISO stamps, pid": (
-        "2026-01-02T03:04:05+01:00 a dhcpd[1]: Server starting service.\n",
-        FileKind.LOG,
-    ),
-    "log, journald json": (JOURNAL + "\n", FileKind.LOG),
-    "log of dhcpd -d": ("Wrote 3 leases to leases file.\nServer starting service.\n", FileKind.LOG),
-    "one line among many": (SSHD * 30_000 + DHCPD + SSHD * 30_000, FileKind.LOG),
-    "other programs that mention it": (
-        SSHD + SSHD.replace("Connection", "dhcpd: Connection") * 50,
-        FileKind.OTHER,
-    ),
-    "package manager": (
-        "2026-01-02 03:04:05 status installed isc-dhcp-server:amd64 4.4.3\n" * 9,
-        FileKind.OTHER,
-    ),
-    "log with rubbish": ("\0" * 5000 + DHCPD + "\xff\xfe" * 50 + "\n" + DHCPD * 3, FileKind.LOG),
-    "log with a line of 10 MB": (DHCPD * 3 + "x" * 10_000_000 + "\n" + DHCPD * 3, FileKind.LOG),
-    "leases": (LEASE, FileKind.LEASES),
-    "leases on one line": (LEASE.replace("\n", " "), FileKind.LEASES),
-    "leases without a lease": (
-        "# See dhcpd.leases(5)\nauthoring-byte-order little-endian;\n",
-        FileKind.LEASES,
-    ),
-    "only a state": (
-        'failover peer "x" state {\n  my state normal at 1 2024/01/01 00:00:00;\n}\n',
-        FileKind.LEASES,
-    ),
-    "leases cut": (LEASE * 3 + "lease 10.0.0.1 {\n  star", FileKind.LEASES),
-    "conf": (CONF, FileKind.CONF),
-    "conf, commented": ("# a\n#\n" * 40 + CONF, FileKind.CONF),
-    "conf, included hosts": ("host a {\n  hardware ethernet 00:11:22:33:44:55;\n}\n", FileKind.CONF),
-    "conf, options alone": ('option domain-name "a";\ndefault-lease-time 600;\n', FileKind.CONF),
-    "conf with an error": (CONF.replace("primary;", "primary"), FileKind.CONF),
-    "client's conf": (
-        'send host-name "a";\nrequest routers;\noption x code 3 = text;\noption y 1;\n',
-        FileKind.OTHER,
-    ),
-    "report with quoted lines": (
-        "We saw this:\n\n    " + DHCPD + "\nand then nothing.\nWhy?\n",
-        FileKind.OTHER,
-    ),
-    "text with a quoted lease": ("A lease looks so:\n\n" + LEASE + "as the page says,\n" * 9, FileKind.OTHER),
-    "json": (json.dumps({"events": ["Jul 10 11:02:29 a dhcpd: x"]}, indent=1), FileKind.OTHER),
-    "binary": ("\x7fELF\x02\x01\x01\0\0\0" * 99, FileKind.OTHER),
-    "blank": ("\n\n \n", FileKind.OTHER),
-    "nothing": ("", FileKind.OTHER),
+    "log": (DHCPD, LOG),
+    "log with ISO stamps and pid": ("2026-01-02T03:04:05+01:00 a dhcpd[1]: Server starting service.\n", LOG),
+    "log as journald json": (JOURNAL, LOG),
+    "log of dhcpd -d": ("Wrote 3 leases to leases file.\nServer starting service.\n", LOG),
+    "one line among many": (SSHD * 30_000 + DHCPD + SSHD * 30_000, LOG),
+    "other programs that mention it": (SSHD + MENTION * 50, OTHER),
+    "package manager": (PACKAGES * 9, OTHER),
+    "log with rubbish": ("\0" * 5000 + DHCPD + "\xff\xfe" * 50 + "\n" + DHCPD * 3, LOG),
+    "log with a line of 10 MB": (DHCPD * 3 + "x" * 10_000_000 + "\n" + DHCPD * 3, LOG),
+    "leases": (LEASE, LEASES),
+    "leases on one line": (LEASE.replace("\n", " "), LEASES),
+    "leases without a lease": ("# See dhcpd.leases(5)\nauthoring-byte-order little-endian;\n", LEASES),
+    "only a state": (STATE, LEASES),
+    "leases cut": (LEASE * 3 + "lease 10.0.0.1 {\n  star", LEASES),
+    "conf": (CONF, IS_CONF),
+    "conf after comments": ("# a\n#\n" * 40 + CONF, IS_CONF),
+    "conf of included hosts": (HOSTS, IS_CONF),
+    "conf of options alone": ('option domain-name "a";\ndefault-lease-time 600;\n', IS_CONF),
+    "conf with an error": (CONF.replace("primary;", "primary"), IS_CONF),
+    "client's conf": (CLIENT, OTHER),
+    "report with quoted lines": (QUOTED_LOG, OTHER),
+    "text with a quoted lease": (QUOTED_LEASE, OTHER),
+    "json": (json.dumps({"events": ["Jul 10 11:02:29 a dhcpd: x"]}, indent=1), OTHER),
+    "binary": ("\x7fELF\x02\x01\x01\0\0\0" * 99, OTHER),
+    "blank": ("\n\n \n", OTHER),
+    "nothing": ("", OTHER),
 }
 
 

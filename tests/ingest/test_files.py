@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dhcplens.ingest import files
@@ -70,6 +70,7 @@ def test_a_packed_file_cut_short_gives_what_it_holds(tmp_path: Path, name: str) 
     assert problem.line == max(1, blob.data.count(b"\n") + (not blob.data.endswith(b"\n")))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.sampled_from(sorted(PACK)), st.integers(0, 300), st.integers(0, 255))
 def test_damage_never_raises(data: bytes, name: str, place: int, value: int) -> None:
     """Any byte of a packed file may be wrong: there is one text, sound or not, and never an exception."""
