@@ -194,7 +194,7 @@ class McltLimits:
 def mclt_violation(case: Case, limits: McltLimits) -> Iterator[Draft]:
     """Own grants that outlast what the partner had confirmed by more than mclt.
 
-    A grant is the first block of its start time; it has ``tstp`` beyond ``ends`` and no ``atsfp`` yet (dhcp.c).
+    A grant is the first block of its start time; it has ``tstp`` beyond ``ends`` and no ``atsfp`` (dhcp.c).
     Later blocks of the same lease are no measure: dhcpd itself takes ``tsfp`` back in a recovery.
     """
     mclt = case.mclt()

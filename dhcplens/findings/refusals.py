@@ -15,6 +15,7 @@ from dhcplens.findings.words import duration, listed, number
 from dhcplens.model.states import Role, Severity
 
 _ADDRESS = ("failover-peer-error", "no-local-address", "local-address-unresolved", "host-unknown")
+_SURE_SIGNS = ("configuration", "mclt")
 _STILL = timedelta(minutes=10)
 
 
@@ -106,7 +107,7 @@ def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
 def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """Both servers claim the same role."""
     signs = case.pair.role_signs
-    signs = signs[signs["ground"] != "lts"]
+    signs = signs[signs["ground"].isin(_SURE_SIGNS)]
     for role in Role:
         claims = signs[signs["role"] == role.value]
         by_relationship = claims.groupby("relationship", observed=True)["server"].nunique()

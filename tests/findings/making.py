@@ -1,11 +1,15 @@
 """Small incidents, and what is found in them."""
 
+from ipaddress import IPv4Address
 from typing import Any
 
 from dhcplens.findings import diagnose
+from dhcplens.model.conf import DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
+from dhcplens.model.loadbalance import split_buckets
+from dhcplens.model.states import Role
 from dhcplens.model.values import Finding
 from dhcplens.pair import build
-from tests.pair.making import banner, heap, heard, lost, message, move, notice
+from tests.pair.making import PEER, banner, heap, heard, lost, message, move, notice
 
 Row = dict[str, Any]
 
@@ -74,3 +78,28 @@ def asks(clock: str, number: int, note: str, every: int = 2, **columns: Any) -> 
 def refusal(clock: str, reason: str) -> Row:
     """A connection is refused."""
     return notice(clock, "connect-failed", peer="dhcp-failover", level="error", reason=reason)
+
+
+def ranged(
+    role: Role,
+    low: str = "10.69.0.1",
+    high: str = "10.69.0.240",
+    *,
+    lease: int = 21600,
+    relationship: str | None = PEER,
+) -> DhcpdConf:
+    """A configuration with one pool; ``relationship`` is what the pool refers to."""
+    primary = role is Role.PRIMARY
+    peer = FailoverPeer(
+        PEER,
+        role,
+        "10.69.0.251" if primary else "10.69.0.252",
+        "10.69.0.252" if primary else "10.69.0.251",
+        mclt=1800 if primary else None,
+        split=128 if primary else None,
+        hba=split_buckets(128) if primary else None,
+        line=6,
+    )
+    part = Range(IPv4Address(low), IPv4Address(high))
+    pool = Pool("10.69.0.0/16", (part,), relationship, LeaseTimes(default=lease, max=2 * lease), line=20)
+    return DhcpdConf(f"{role}.conf", (peer,), (pool,))

@@ -57,7 +57,7 @@ def test_a_restart_in_the_middle_of_a_cut_leaves_it_a_cut() -> None:
 
 
 def test_a_start_that_finds_no_partner_is_two_causes() -> None:
-    """A server that was down and then cannot reach its partner: down until its start, from there a link fault."""
+    """A server that starts and cannot reach its partner: down until then, from there a link fault."""
     found = findings(
         server("a", *linked(), *interrupted("09:00:00"), *back("10:00:00")),
         server(
@@ -113,7 +113,7 @@ def test_a_new_pair_is_well() -> None:
 
 
 def test_one_log_alone_says_what_it_cannot_know() -> None:
-    """From one server's log, a partner heard in communications-interrupted lived; the title says on what ground."""
+    """From one log, a partner heard in communications-interrupted lived; the title says it is not sure."""
     lived = findings(server("a", *linked(), *interrupted("09:00:00"), *back("09:20:00")))
     started = findings(server("a", *linked(), *interrupted("09:00:00"), *back("09:20:00", "normal")))
     assert "cannot be ruled out" in lived["link-down"].title
@@ -216,7 +216,7 @@ def test_small_skew_is_no_fault() -> None:
 
 
 def test_names_that_differ() -> None:
-    """A refusal because of the relationship's name is named; one because of a second connection is ordinary."""
+    """A refusal of the relationship's name is named; one of a second connection is ordinary."""
     refused = server("a", refusal("09:00:00", "unknown failover relationship name"))
     assert "relationship-name-mismatch" in findings(refused, server("b", *linked()))
     twice = server("a", *linked(), refusal("09:00:00", "already connected"))
