@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from dhcplens.ingest.classify import classify, foreign
 from dhcplens.ingest.conf import parse_conf, view
@@ -99,7 +99,7 @@ class Gathering:
             self.hostnames[site(path)] = found[1].decode()
 
     def _log(self, blob: Blob) -> None:
-        piece = read_log(bytes(blob.data), blob.path)
+        piece = read_log(cast("bytes", blob.data), blob.path)  # a mapped text can all that is needed here
         self.logs.append(LogFile(blob.path, blob.mtime, piece))
         counted = replace(
             self.inputs[blob.path],
@@ -111,7 +111,7 @@ class Gathering:
         self._note(counted, piece.problems)
 
     def _leases(self, blob: Blob) -> None:
-        piece = read_leases(bytes(blob.data), blob.path)
+        piece = read_leases(cast("bytes", blob.data), blob.path)
         self.leases.append(LeaseFile(blob.path, blob.mtime, piece))
         self._note(replace(self.inputs[blob.path], lines=piece.lines), piece.problems)
 

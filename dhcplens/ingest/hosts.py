@@ -111,15 +111,20 @@ def _merge_addresses(logs: Iterable[LogFile], known: dict[str, str]) -> dict[str
 
 
 def own_address(logs: Iterable[LogFile], hosts: Iterable[str | None]) -> str | None:
-    """The server identifier in the requests that these hosts acknowledged: their own address."""
+    """The server identifier in requests that these hosts acknowledged: their own address."""
+    names = [host for host in hosts if host is not None]
     votes: Counter[str] = Counter()
     for log in logs:
         messages = log.piece.tables["messages"]
-        rows = messages[messages["host"].isin([host for host in hosts if host is not None])]
-        asked = rows.loc[(rows["type"] == "REQUEST") & rows["server_id"].notna(), ["ip", "mac", "server_id"]]
-        given = rows.loc[rows["type"] == "ACK", ["ip", "mac"]].astype(str).drop_duplicates()
-        votes.update(asked.astype(str).merge(given, on=["ip", "mac"])["server_id"])
-    return votes.most_common(1)[0][0] if votes else None
+        mine = messages["host"].isin(names).to_numpy()
+        ip, mac, own = (messages[name].cat.codes.to_numpy(np.int64) for name in ("ip", "mac", "server_id"))
+        client = ip * len(messages["mac"].cat.categories) + mac
+        given = np.unique(client[mine & (messages["type"] == "ACK").to_numpy()])
+        named = own[mine & (own >= 0) & np.isin(client, given)]
+        addresses = messages["server_id"].cat.categories
+        votes.update(dict(zip(addresses, np.bincount(named, minlength=len(addresses)).tolist(), strict=True)))
+    address, count = votes.most_common(1)[0] if votes else (None, 0)
+    return address if count else None
 
 
 def _joined(known: dict[str, str]) -> list[str]:

@@ -77,13 +77,15 @@ class _Work:
         self.servers: dict[str, _Facts] = {}
         for server in (*hosts.servers, *sorted(set(gathered.asked.values()))):
             own = [track for track in tracks if track.server == server]
-            self.servers[server] = _Facts(self._address(server), log_role(own), relationships(own))
+            address = server if is_address(server) else None
+            self.servers[server] = _Facts(address, log_role(own), relationships(own))
 
-    def _address(self, server: str) -> str | None:
-        if is_address(server):
-            return server
-        names = [host for one in self._hosts.of.values() for host in one if one[host] == server]
-        return own_address(self._gathered.logs, names)
+    def _find_addresses(self) -> None:
+        """The servers' addresses as far as their logs tell."""
+        for server, facts in self.servers.items():
+            if facts.address is None:
+                names = [host for one in self._hosts.of.values() for host in one if one[host] == server]
+                facts.address = own_address(self._gathered.logs, names)
 
     # The user's word and the place.
 
@@ -135,10 +137,12 @@ class _Work:
 
     def confs_by_content(self, confs: Sequence[ConfFile]) -> None:
         """Settle configurations by the addresses and the role in them."""
-        for _ in range(2):  # one that is settled tells of its partner
-            for conf in confs:
-                if conf.path not in self.of and conf.conf.peers:
-                    self._conf_by_content(conf)
+        waiting = [conf for conf in confs if conf.conf.peers]
+        if waiting:
+            self._find_addresses()
+        for conf in (*waiting, *waiting):  # one that is settled tells of its partner
+            if conf.path not in self.of:
+                self._conf_by_content(conf)
 
     def _conf_by_content(self, conf: ConfFile) -> None:
         peer, known = conf.conf.peers[0], self.servers.items()
