@@ -33,6 +33,10 @@ class Connection:
     held: dict[str, deque[Message]] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)  # when the last message arrives, by receiver
 
+    def joins(self, one: str, other: str) -> bool:
+        """Whether it is between these two."""
+        return {one, other} == {self.a, self.b}
+
     def other(self, host: str) -> str:
         """The host at the other end."""
         return self.b if host == self.a else self.a

@@ -294,7 +294,8 @@ class World:
         """One SYN of a connection attempt; TCP tries again with twice the pause where no answer comes."""
         if host.life != life or not host.running:
             return
-        wait = self.connects(self.now) if self.connects is not None and other.running else None
+        prompt = self.network.way(host.name, other.name).delay < SECOND
+        wait = self.connects(self.now) if self.connects is not None and other.running and prompt else None
         if wait is not None and wait > self.now:
             self.at(wait, self._connect, host, life, other, relationship)
         elif self.network.passes(host.name, other.name):
@@ -315,7 +316,9 @@ class World:
     def _connect(self, host: Host, life: int, other: Host, relationship: str) -> None:
         if host.life != life or not host.running:
             return
-        if self.connects is not None and host.server.relationships[relationship].linked:
+        if self.connects is not None and any(
+            one.joins(host.name, other.name) for one in self._connections.values()
+        ):
             return
         if not other.running or not self.network.passes(host.name, other.name):
             self.tell(host, DialFailed(relationship))
@@ -323,9 +326,20 @@ class World:
         self._number += 1
         connection = Connection(self._number, host.name, other.name, {host.name, other.name})
         self._connections[connection.number] = connection
-        self.tell(host, LinkUp(connection.number, relationship))
-        if other.name in connection.open_for:
-            self.tell(other, LinkIn(connection.number, host.server.address))
+        up = self.now + self.network.way(other.name, host.name).delay
+        lives = (host.life, other.life)
+        self.at(up, self._up, connection, lives, LinkUp(connection.number, relationship))
+
+    def _up(self, connection: Connection, lives: tuple[int, int], event: LinkUp) -> None:
+        """The dialling side has its connection; the other side has it when the last word arrives there."""
+        host, other = self.hosts[connection.a], self.hosts[connection.b]
+        if lives != (host.life, other.life) or connection.number not in self._connections:
+            return
+        incoming = LinkIn(connection.number, host.server.address)
+        self.at(
+            self.network.arrival(self.now, connection, host.name), self._later, other, other.life, incoming
+        )
+        self.tell(host, event)
 
     def _send(self, host: Host, effect: Send) -> None:
         connection = self._connections.get(effect.link)
