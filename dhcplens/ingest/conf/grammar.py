@@ -80,7 +80,8 @@ _EXECUTABLE: dict[str, ParserElement] = {
     "on": _EVENT + ZeroOrMore(word("or") + _EVENT) + Opt(_block),
     "switch": word("(") + EXPRESSION + word(")") + _block,
     "case": EXPRESSION + word(":"),
-    "set": NAME + ((word("=") + EXPRESSION) | (word("(") + Opt(comma_list(NAME) + Opt(word(","))) + word(")") + _block)),
+    "set": NAME
+    + ((word("=") + EXPRESSION) | (word("(") + Opt(comma_list(NAME) + Opt(word(","))) + word(")") + _block)),
     "unset": NAME,
     "eval": EXPRESSION,
     "return": EXPRESSION,

@@ -1,5 +1,6 @@
 """What is wrong with one configuration, seen with failover in mind (dhcpd.conf(5), DHCP FAILOVER)."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from ipaddress import AddressValueError, IPv4Address
@@ -250,14 +251,16 @@ def _name(child: Statement) -> str:
 
 
 def _hosts_in_ranges(parsed: ParsedConf, conf: DhcpdConf) -> Iterator[Remark]:
-    ranges = sorted((int(one.low), int(one.high)) for pool in conf.pools for one in pool.ranges)
+    ranges = sorted((one.low, one.high) for pool in conf.pools for one in pool.ranges)
     if not ranges:
         return
+    lows = [low for low, _ in ranges]
     for statement in walk(parsed.statements):
         if statement.keyword != "fixed-address":
             continue
         for address in split_addresses(tuple(word for word in statement.words[1:] if word != ",")):
-            if any(low <= int(address) <= high for low, high in ranges):
+            at = bisect_right(lows, address) - 1
+            if at >= 0 and address <= ranges[at][1]:
                 yield remark(
                     "fixed-address-in-range",
                     Severity.WARNING,

@@ -57,12 +57,13 @@ class ConfReader:
 
     def included(self, statement: Statement, scope: str) -> list[Statement]:
         """The statements of the file that an ``include`` statement names."""
-        if self._include is None or len(statement.words) != 2:
+        if len(statement.words) != 2:
             return []
         path = statement.value(1)
         offset = statement.offsets[1]
         self._included += 1
-        found = self._include(path) if self._included <= MOST_INCLUDES else None
+        loader = self._include if self._included <= MOST_INCLUDES else None
+        found = loader(path) if loader is not None else None
         if found is None:
             message = f'the included file "{path}" is not here, so what it says is not known'
             fault = Fault(1, "include-missing", message, path)

@@ -36,7 +36,7 @@ def judged(text: str) -> tuple[Answer, set[str], str]:
 
 
 def agree(text: str) -> None:
-    """Both take the text or both refuse it, for the cause of dhcpd's first complaint if that is about failover."""
+    """Both take the text, or both refuse it for the same cause where dhcpd's is about failover."""
     answer, refused, words = judged(text)
     assert bool(refused) is not answer.accepted, words
     assert not answer.first_cause or answer.first_cause & refused, words
