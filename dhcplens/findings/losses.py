@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dhcplens.findings.connections import refused_at
 from dhcplens.findings.registry import Row
 from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.states import FailoverState
@@ -229,7 +230,7 @@ def _silent(
     started = _started_after(case, server, start, end)
     if started is not None and (noticed is None or started <= noticed):
         return case.wrote_between(server, start + grace, started) == 0
-    if noticed is not None and noticed <= start + grace:
+    if refused_at(case, start) or (noticed is not None and noticed <= start + grace):
         return False
     horizon = end if end is not None else case.until
     until = min(noticed, horizon) if noticed is not None else horizon

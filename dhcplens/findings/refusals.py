@@ -39,6 +39,9 @@ class SkewLimits:
     """Thresholds of clock-skew."""
 
     seconds: float = limit(30, "seconds of difference shown by moves that both servers logged")
+    refused: float = limit(
+        65, "seconds beyond which connected servers cannot be: their logs' stamps are wrong"
+    )
 
 
 @rule("FO107", "clock-skew", Severity.WARNING, SkewLimits)
@@ -58,7 +61,7 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
             rows=rows(group),
             figures=figures | {"skew": differ},
         )
-    if not episodes and skew is not None and abs(skew) >= limits.seconds and len(case.pair.skew_samples):
+    if not episodes and skew is not None and limits.seconds <= abs(skew) <= limits.refused:
         samples = case.pair.skew_samples
         ahead, behind = (
             (figures["second"], figures["first"]) if skew > 0 else (figures["first"], figures["second"])

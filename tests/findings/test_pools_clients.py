@@ -90,7 +90,7 @@ def test_clients_left_to_a_partner_who_never_hears_them() -> None:
 
 
 def test_clients_without_an_answer() -> None:
-    """A client that asks for minutes without a reason in the log is named; one that is answered late is not."""
+    """A client that asks for minutes without a reason in the log is named; one answered late is not."""
     tries = [message(f"09:0{minute}:00", "DISCOVER", "00:16:3e:00:00:05") for minute in range(6)]
     assert "unanswered-clients" in with_a(*tries)
     answered = message("09:05:01", "OFFER", "00:16:3e:00:00:05", ip="10.69.0.9")
