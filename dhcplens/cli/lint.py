@@ -41,7 +41,8 @@ WIDTH = 80
 def command(confs: tuple[Path, ...], version: str, form: str) -> None:
     """Tell what is wrong in one dhcpd.conf, or what does not fit between those of two servers.
 
-    Exit code: 0 when nothing is wrong, 1 when something is, 2 on wrong usage.
+    Exit code: 0 when nothing is wrong (remarks of severity info do not count), 1 when something is, 2 on
+    wrong usage.
     """
     if len(confs) > 2:
         raise click.UsageError("one configuration, or the two of a pair")
