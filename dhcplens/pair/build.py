@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar, overload
 
+import pandas as pd
+
 from dhcplens.model.states import Role
 from dhcplens.model.values import Problem
 from dhcplens.pair.journal import journal
@@ -77,16 +79,27 @@ def _chosen(
 
 
 def _weights(servers: Sequence["ServerFiles"]) -> dict[str, int]:
-    """How much is written of each relationship: configured ones count even when nothing was logged."""
+    """How much is written of each relationship: configured ones count even when nothing was logged.
+
+    A refused CONNECT has the sender's name for it, which counts only where nothing else does.
+    """
     found: dict[str, int] = {}
     for one in servers:
         for peer in one.conf.peers if one.conf else ():
             found[peer.name] = found.get(peer.name, 0) + 1
-        for table in (one.log.transitions, one.log.updates, one.log.notices, one.leases.failover_states):
-            for name, count in table["relationship"].value_counts().items():
-                if count:
-                    found[str(name)] = found.get(str(name), 0) + int(count)
+        notices = one.log.notices
+        own = notices[notices["code"] != "connect-failed"]
+        _count(found, one.log.transitions, one.log.updates, own, one.leases.failover_states)
+    if not found:
+        _count(found, *(one.log.notices for one in servers))
     return found
+
+
+def _count(found: dict[str, int], *tables: pd.DataFrame) -> None:
+    for table in tables:
+        for name, count in table["relationship"].value_counts().items():
+            if count:
+                found[str(name)] = found.get(str(name), 0) + int(count)
 
 
 def _named(server: "ServerFiles") -> tuple[str, ...]:

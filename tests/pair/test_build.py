@@ -5,7 +5,7 @@ import pytest
 
 from dhcplens.model.states import Role
 from dhcplens.pair import PairView, build
-from tests.pair.making import banner, conf, heap, heard, message, move, pool, server
+from tests.pair.making import banner, conf, heap, heard, message, move, notice, pool, server
 
 FRAMES = (
     "role_signs skew_samples runs states links pool_series pools "
@@ -48,6 +48,18 @@ def test_of_many_servers_the_pair_that_shares_a_relationship() -> None:
     )
     assert [one.name for one in pair.servers] == ["a", "b"]
     assert any(one.source == "c" and "left out" in one.message for one in pair.problems)
+
+
+def test_a_partners_name_for_the_relationship_is_not_ones_own() -> None:
+    """Where the names differ, each server has its own; a refused CONNECT names the other's."""
+    refused = notice("10:00:05", "connect-failed", peer="one", reason="unknown failover relationship name")
+    pair = build(
+        heap(
+            server("a", move("10:00:00", "recover", "startup", peer="one")),
+            server("b", move("10:00:00", "recover", "startup", peer="two"), refused),
+        )
+    )
+    assert [one.relationships for one in pair.servers] == [("one",), ("two",)]
 
 
 def test_named_servers_are_taken() -> None:
