@@ -307,3 +307,14 @@ def test_tables_have_their_schema(tmp_path: Path) -> None:
             assert [(column.name, column.kind.value) for column in schema] == [
                 (name, str(kind)) for name, kind in table.dtypes.items()
             ]
+
+
+def test_host_names_that_were_collected_name_the_servers(tmp_path: Path) -> None:
+    """Where logs name only localhost, ``etc/hostname`` beside them names the server."""
+    for name, host in ((ONE, "north"), (TWO, "south")):
+        (tmp_path / name[-1] / "etc").mkdir(parents=True)
+        (tmp_path / name[-1] / "etc" / "hostname").write_text(f"{host}\n")
+        (tmp_path / name[-1] / "var" / "log").mkdir(parents=True)
+        text = (SEED / name / "messages").read_text().replace(name, "localhost")
+        (tmp_path / name[-1] / "var" / "log" / "messages").write_text(text)
+    assert [one.name for one in collect([tmp_path]).servers] == ["north", "south"]
