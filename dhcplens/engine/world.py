@@ -297,7 +297,7 @@ class World:
         prompt = self.network.way(host.name, other.name).delay < SECOND
         wait = self.connects(self.now) if self.connects is not None and other.running and prompt else None
         if wait is not None and wait > self.now:
-            self.at(wait, self._connect, host, life, other, relationship)
+            self.at(wait, self._connect_once, host, life, other, relationship)
         elif self.network.passes(host.name, other.name):
             self._connect(host, life, other, relationship)
         elif tries < SYN_TRIES:
@@ -313,12 +313,13 @@ class World:
                     return host
         return None
 
+    def _connect_once(self, host: Host, life: int, other: Host, relationship: str) -> None:
+        """Of attempts that are told to succeed at the same moment, only the first does."""
+        if not any(one.joins(host.name, other.name) for one in self._connections.values()):
+            self._connect(host, life, other, relationship)
+
     def _connect(self, host: Host, life: int, other: Host, relationship: str) -> None:
         if host.life != life or not host.running:
-            return
-        if self.connects is not None and any(
-            one.joins(host.name, other.name) for one in self._connections.values()
-        ):
             return
         if not other.running or not self.network.passes(host.name, other.name):
             self.tell(host, DialFailed(relationship))

@@ -5,10 +5,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dhcplens.ingest import files
@@ -17,6 +18,8 @@ from dhcplens.ingest.reader import read_log
 from dhcplens.model.tables import BINDINGS, NOTICES, POOLS, TRANSITIONS, Column, empty
 
 _NO_LOG = re.compile(r"(README|truth\.json|\.scenario|dhcpd\.(conf|leases)[^/]*)$")
+_NO_YEAR = 2000
+_DAY = 86400.0
 _QUARTER = 900.0
 MOST_PUT_OFF = 5
 
@@ -141,9 +144,19 @@ def _timed(table: pd.DataFrame, begin: float) -> pd.DataFrame:
     """With a column ``at``: seconds since 1970, for stamps without year or zone by the begin of the run."""
     if "stamp" not in table or table.empty:
         return table.assign(at=pd.Series(dtype=float))
-    stamps = table["stamp"].to_numpy() / 1e9
-    zone = round((begin - stamps[0]) / _QUARTER) * _QUARTER
-    return table.assign(at=stamps + zone)
+    stamps = np.array([_with_year(stamp, begin) for stamp in table["stamp"].to_numpy() / 1e9])
+    zone = round((begin - stamps.min()) / _QUARTER) * _QUARTER
+    return table.assign(at=stamps + zone).sort_values("at", kind="stable", ignore_index=True)
+
+
+def _with_year(stamp: float, begin: float) -> float:
+    """A stamp that was placed in the year 2000 for want of a better one, in the year of the run."""
+    moment = datetime.fromtimestamp(stamp, UTC)
+    if moment.year != _NO_YEAR:
+        return stamp
+    first = datetime.fromtimestamp(begin, UTC).year
+    near = (moment.replace(year=year).timestamp() for year in (first, first + 1))
+    return next((at for at in near if at > begin - 2 * _DAY), stamp)
 
 
 def _files(folder: Path) -> Iterable[tuple[str, bytes]]:
