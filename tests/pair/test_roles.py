@@ -126,6 +126,7 @@ def test_roles_differ_by_relationship() -> None:
                 "a",
                 notice("10:00:00", "connect-rejected", peer="one", reason="x"),
                 notice("10:00:00", "connect-failed", peer="two", reason="x"),
+                move("10:00:01", "startup", "recover", peer="two"),
             ),
             server("b"),
         )
