@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dhcplens.findings import diagnose
 from dhcplens.findings.limits import Settings, parse_settings
-from dhcplens.ingest.collect import collect
+from dhcplens.ingest.collect import NothingReadable, collect
 from dhcplens.model.values import Finding, Progress
 from dhcplens.pair import PairView, build
 from dhcplens.report import Report
 
-__all__ = ["Pair", "read"]
+if TYPE_CHECKING:
+    from dhcplens.plots import Plots
+
+__all__ = ["NothingReadable", "Pair", "read"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ class Pair(PairView):
         """The report: ``print(pair.report())`` as text, ``.as_json()`` as an object, HTML in a notebook."""
         return Report(self, diagnose(self, settings) if settings else self._findings)
 
+    @property
+    def plot(self) -> "Plots":
+        """``pair.plot.timeline()``, ``.pools()``, ``.clients()``, ``.leases(ip)``, ``.handovers()``."""
+        from dhcplens.plots import Plots
+
+        return Plots(self)
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
+
     @cached_property
     def _findings(self) -> tuple[Finding, ...]:
         return diagnose(self)
@@ -50,7 +63,8 @@ def read(
     """Read files, folders and archives of one or two servers (``-`` is standard input) into a pair.
 
     ``servers`` names the server of files that do not tell themselves. ``timezone`` is the zone of log
-    lines without one (``Asia/Taipei``, ``UTC+8``); without it, it is inferred from the lease files. Bad input
-    never raises: see ``pair.problems``.
+    lines without one (``Asia/Taipei``, ``UTC+8``); without it, it is inferred from the lease files. What is
+    wrong with an input stands in ``pair.problems``. Raises NothingReadable where there is no log, lease file
+    or configuration at all, and ValueError for an unknown zone.
     """
     return build(collect(paths, servers=servers, timezone=timezone, progress=progress, stdin=stdin), Pair)

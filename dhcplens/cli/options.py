@@ -22,6 +22,18 @@ def _servers(
     return named
 
 
+def _timezone(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from dhcplens.ingest.localtime import parse_timezone
+
+    try:
+        parse_timezone(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
 def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every command takes that reads a collected pair: ``paths``, ``servers``, ``timezone``."""
     for decorate in (
@@ -36,6 +48,7 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--timezone",
+            callback=_timezone,
             metavar="ZONE",
             help="Zone of log lines that name none, as Europe/Berlin or UTC+8; else it is inferred.",
         ),

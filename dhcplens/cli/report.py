@@ -37,7 +37,7 @@ def command(
     """
     if not paths and not servers:
         raise click.UsageError("nothing to read: give files, folders or archives, or - for standard input")
-    from dhcplens.api import read
+    from dhcplens.api import NothingReadable, read
     from dhcplens.findings.limits import SettingError, merged, parse_settings, read_settings
 
     try:
@@ -49,9 +49,8 @@ def command(
             report = pair.report(settings)
     except SettingError as error:
         raise click.UsageError(str(error)) from error
-    if not report.readable:
-        for problem in pair.problems:
-            click.echo(str(problem), err=True)
+    except NothingReadable as error:
+        click.echo(str(error), err=True)
         click.echo("nothing readable was found: no log, lease file or configuration of dhcpd", err=True)
         sys.exit(1)
     if form == "json":

@@ -218,7 +218,8 @@ class Case:
                 if len(table)
             ]
             merged = pd.concat(times) if times else pd.Series([], dtype="datetime64[ns, UTC]")
-            found[server.name] = (merged + self._shifts[server.name]).sort_values(ignore_index=True)
+            shifted: pd.Series = self.pair.align(merged, server.name)
+            found[server.name] = shifted.sort_values(ignore_index=True)
         return found
 
     def wrote_between(self, server: str, start: pd.Timestamp, end: pd.Timestamp) -> int:

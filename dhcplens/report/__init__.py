@@ -5,7 +5,7 @@ from functools import cached_property
 
 from dhcplens.findings import verdict
 from dhcplens.model.states import Verdict
-from dhcplens.model.values import FileKind, Finding
+from dhcplens.model.values import Finding
 from dhcplens.pair import PairView
 
 __all__ = ["Report"]
@@ -22,11 +22,6 @@ class Report:
     def verdict(self) -> Verdict:
         """One word on the whole pair."""
         return verdict(self.findings)
-
-    @property
-    def readable(self) -> bool:
-        """Whether anything of dhcpd's was found at all."""
-        return any(one.kind is not FileKind.OTHER for one in self.pair.inputs)
 
     def as_json(self) -> str:
         """One JSON object (keys: schema, verdict, servers, findings, transitions, inputs, inferences)."""

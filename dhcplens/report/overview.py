@@ -207,9 +207,10 @@ def inputs(pair: PairView) -> Grid:
         ("repeats", True),
     )
     used = [one for one in pair.inputs if one.kind is not FileKind.OTHER]
+    folder = _common_folder([one.path for one in used])
     rows = tuple(
         (
-            one.path,
+            one.path.removeprefix(folder),
             str(one.kind),
             one.server or "?",
             str(one.lines),
@@ -222,8 +223,19 @@ def inputs(pair: PairView) -> Grid:
         for one in used
     )
     ignored = len(pair.inputs) - len(used)
-    notes = (f"{number(ignored, 'other file')} left aside",) if ignored else ()
-    return Grid(columns, rows, notes)
+    notes = [f"all below {folder}"] if folder else []
+    notes += [f"{number(ignored, 'other file')} left aside"] if ignored else []
+    return Grid(columns, rows, tuple(notes))
+
+
+def _common_folder(paths: list[str]) -> str:
+    """The folder that all paths have in common, with its slash; empty where there is none."""
+    if len(paths) < 2:
+        return ""
+    first, last = min(paths), max(paths)
+    pairs = enumerate(zip(first, last, strict=False))
+    shared = next((place for place, (one, other) in pairs if one != other), len(first))
+    return first[: first.rfind("/", 0, shared) + 1]
 
 
 def _count(value: object) -> str:

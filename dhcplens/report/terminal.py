@@ -1,6 +1,7 @@
 """The report as text for a terminal of at least eighty columns."""
 
 import io
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from dhcplens.findings.grouping import key
-from dhcplens.findings.words import clock, number
+from dhcplens.findings.words import clock
 from dhcplens.model.states import Severity, Verdict
-from dhcplens.model.values import Finding
+from dhcplens.model.values import Evidence, Finding
 from dhcplens.report import overview
 from dhcplens.report.overview import Grid
 
@@ -26,32 +27,31 @@ _COLOURS = {
     Verdict.DEAD: "bold red",
 }
 _SEVERITIES = {Severity.CRITICAL: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "cyan"}
-_INFO_EVIDENCE = 2
 
 
 def show(report: "Report", colour: str = "auto") -> None:
     """Print the report on standard output; ``colour`` is auto (honours NO_COLOR), always or never."""
-    forced = {"always": True, "never": False}.get(colour)
     console = Console(
-        force_terminal=forced, no_color=True if colour == "never" else None, highlight=False, soft_wrap=False
+        force_terminal={"always": True, "never": False}.get(colour), no_color=colour == "never" or None
     )
-    console.width = max(80, min(console.width, WIDEST)) if console.is_terminal else 80
-    _print(report, console)
+    if not console.is_terminal:
+        sys.stdout.write(as_text(report))
+        return
+    console.width = max(80, min(console.width, WIDEST))
+    for block in _blocks(report):
+        console.print(block, highlight=False)
 
 
 def as_text(report: "Report", *, width: int = 80, colour: bool = False) -> str:
-    """The report as a string."""
+    """The report as a string; without colours, no line ends in blanks."""
     file = io.StringIO()
     console = Console(
-        file=file,
-        width=width,
-        force_terminal=colour,
-        no_color=not colour,
-        highlight=False,
-        legacy_windows=False,
+        file=file, width=width, force_terminal=colour, no_color=not colour, legacy_windows=False
     )
-    _print(report, console)
-    return file.getvalue()
+    for block in _blocks(report):
+        console.print(block, highlight=False)
+    text = file.getvalue()
+    return text if colour else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def clean(text: str) -> str:
@@ -59,11 +59,6 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
-
-
-def _print(report: "Report", console: Console) -> None:
-    for block in _blocks(report):
-        console.print(block)
 
 
 def _blocks(report: "Report") -> Iterator[RenderableType]:
@@ -94,44 +89,49 @@ def _heading(title: str) -> Text:
 
 
 def _findings(report: "Report") -> Iterator[RenderableType]:
-    if not report.findings:
-        return
-    yield _heading("Findings")
+    above = [one for one in report.findings if one.severity is not Severity.INFO]
+    if above:
+        yield _heading("Findings")
     place = 0
-    causes = {key(one): one for one in report.findings}
-    for one in report.findings:
-        below = one.consequence_of is not None and one.consequence_of in causes
-        if not below:
-            place += 1
-        block = _finding(one, "" if below else f"{place}. ", report.pair.timezone)
+    known = {key(one) for one in above}
+    for one in above:
+        below = one.consequence_of in known
+        place += 0 if below else 1
+        block = _finding(one, "consequence: " if below else f"{place}. ", report.pair.timezone)
         yield Padding(block, (0, 0, 1, 3 if below else 0), expand=False)
+    notes = [one for one in report.findings if one.severity is Severity.INFO]
+    if notes:
+        yield _heading("Worth knowing")
+        for one in notes:
+            yield Text.assemble((one.name, _SEVERITIES[one.severity]), f"  {clean(one.title)}")
+            yield _indented(Text(clean(one.meaning)))
+            yield _quoted(one.evidence[0])
 
 
 def _finding(one: Finding, mark: str, timezone: str) -> Group:
     head = Text(mark, style="bold")
-    if not mark:
-        head.append("consequence: ", style="dim")
     head.append(f"{one.severity} {one.name}", style=_SEVERITIES[one.severity])
     head.append(f"  {clean(one.title)}", style="bold")
-    parts: list[RenderableType] = [head]
-    if one.start is not None:
-        days = one.end is not None and clock(one.start, timezone)[:10] == clock(one.end, timezone)[:10]
-        until = clock(one.end, timezone, date=not days) if one.end else "the end of the logs"
-        where = f" on {', '.join(one.servers)}" if one.servers else ""
-        parts.append(_indented(Text(clean(f"{clock(one.start, timezone)} to {until}{where}"), style="dim")))
+    parts: list[RenderableType] = [head, _indented(Text(clean(_when(one, timezone)), style="dim"))]
     parts.append(_indented(Text(clean(one.meaning))))
-    shown = one.evidence if one.severity is not Severity.INFO else one.evidence[:_INFO_EVIDENCE]
-    if one.severity is not Severity.INFO:
-        parts += [_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1)]
-    parts += [
-        _indented(Text.assemble((f"{row.source}:{row.line}: ", "dim"), clean(row.text.rstrip("\r\n"))), 5)
-        for row in shown
-    ]
-    if len(one.evidence) > len(shown):
-        parts.append(
-            _indented(Text(f"and {number(len(one.evidence) - len(shown), 'more line')}", style="dim"), 5)
-        )
+    parts += [_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1)]
+    parts += [_quoted(row) for row in one.evidence]
     return Group(*parts)
+
+
+def _when(one: Finding, timezone: str) -> str:
+    where = f" on {', '.join(one.servers)}" if one.servers else ""
+    if one.start is None:
+        return f"at a time that no log tells{where}"
+    same_day = one.end is not None and clock(one.start, timezone)[:10] == clock(one.end, timezone)[:10]
+    until = clock(one.end, timezone, date=not same_day) if one.end else "the end of the logs"
+    return f"{clock(one.start, timezone)} to {until}{where}"
+
+
+def _quoted(row: Evidence) -> Padding:
+    """A line of evidence after the place where it stands."""
+    text = Text.assemble((clean(f"{row.source}:{row.line}: "), "dim"), clean(row.text.rstrip("\r\n")))
+    return _indented(text, 5)
 
 
 def _indented(what: RenderableType, columns: int = 3) -> Padding:

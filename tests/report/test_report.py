@@ -1,0 +1,136 @@
+"""The report as text and as JSON."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dhcplens as dl
+from dhcplens.api import Pair
+from dhcplens.report import Report
+from dhcplens.report.terminal import clean
+
+ROOT = Path(__file__).parent.parent.parent
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+@pytest.fixture(scope="module")
+def seed() -> Pair:
+    """The real pair of 2008."""
+    return dl.read(ROOT / "fixtures" / "khxdhcps")
+
+
+@pytest.fixture(scope="module")
+def crash() -> Report:
+    """A recorded crash."""
+    return dl.read(ROOT / "fixtures" / "crash-secondary").report()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "healthy: both normal since 2008-07-10 11:02:31",
+        "primary KHXDHCPS1",
+        "secondary KHXDHCPS2",
+        "relationship dhcp-failover",
+        "times in UTC+8",
+        "240 120 120",
+        "00:17:c4:12:77:97; hash 88 of 256, split 128: belongs to KHXDHCPS1; served by KHXDHCPS1",
+        "1 lease of 30 min because of mclt, although 6 h is configured",
+        "taken 11:03:38, released 11:05:31, taken again 11:05:36",
+        "time zone of the log of KHXDHCPS1: UTC+8",
+    ],
+)
+def test_the_seed_says(seed: Pair, said: str) -> None:
+    """The report on the real pair of 2008 says what happened there."""
+    assert said in " ".join(seed.report().as_text().split())
+
+
+def test_the_first_line_is_the_verdict(crash: Report) -> None:
+    """The first word is the verdict, what stands behind it follows."""
+    assert crash.as_text().startswith("degraded: dhcp-b was down for 30 min")
+
+
+def test_text_fits_eighty_columns(seed: Pair, crash: Report) -> None:
+    """No line is wider than the terminal, nor ends in blanks."""
+    for report in (seed.report(), crash):
+        lines = report.as_text(width=80).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert not [line for line in lines if line != line.rstrip()]
+
+
+def test_evidence_is_quoted_with_its_place(crash: Report) -> None:
+    """Each line of evidence stands after its file and line number, as the file has it."""
+    down = next(one for one in crash.findings if one.name == "peer-down")
+    for row in down.evidence:
+        assert Path(row.source).read_text().split("\n")[row.line - 1] == row.text
+
+
+def test_no_control_byte_reaches_the_terminal() -> None:
+    """What a terminal would act upon is made visible, and nothing else is changed."""
+    assert clean("a\x1b[31mb\x07\x9b\r\n") == "a\\x1b[31mb\\x07\\x9b\\x0d\\x0a"
+    assert clean("größe · 東京") == "größe · 東京"
+
+
+def test_hostile_names_are_shown_not_obeyed(tmp_path: Path) -> None:
+    """A host name with escapes and markup is printed as text."""
+    folder = tmp_path / "ns1"
+    folder.mkdir()
+    lines = [
+        "2026-01-05T09:00:00+00:00 ns1 dhcpd[7]: DHCPDISCOVER from 00:16:3e:00:00:01 (\x1b[2J[red]x) "
+        "via eth0: network 10.0.0.0/8: no free leases"
+    ] * 5
+    (folder / "messages").write_text("\n".join(lines) + "\n")
+    text = dl.read(tmp_path).report().as_text()
+    assert "\x1b" not in text and "[red]" in text
+
+
+def test_colours_are_asked_for(crash: Report) -> None:
+    """Escapes stand in the text only where colours are wanted."""
+    assert "\x1b" not in crash.as_text()
+    assert "\x1b[" in crash.as_text(colour=True)
+
+
+def test_json_has_the_promised_keys(crash: Report) -> None:
+    """Exactly the keys that were promised, with values of the promised form."""
+    found: dict[str, Any] = json.loads(crash.as_json())
+    assert list(found) == ["schema", "verdict", "servers", "findings", "transitions", "inputs", "inferences"]
+    assert (found["schema"], found["verdict"]) == (1, "degraded")
+    assert [list(one) for one in found["servers"]] == [["name", "role", "files"]] * 2
+    assert {(one["name"], one["role"]) for one in found["servers"]} == {
+        ("dhcp-a", "primary"),
+        ("dhcp-b", "secondary"),
+    }
+    keys = ["name", "severity", "title", "start", "end", "servers", "evidence", "meaning", "advice"]
+    for one in found["findings"]:
+        assert list(one) == keys
+        assert one["severity"] in ("info", "warning", "critical")
+        assert all(one[when] is None or RFC3339.fullmatch(one[when]) for when in ("start", "end"))
+        assert one["evidence"] and all(list(row) == ["source", "line", "text"] for row in one["evidence"])
+    assert all(list(one) == ["time", "server", "subject", "old", "new"] for one in found["transitions"])
+    assert {one["subject"] for one in found["transitions"]} == {"local", "partner"}
+    assert all(RFC3339.fullmatch(one["time"]) for one in found["transitions"])
+    assert all(
+        list(one) == ["path", "kind", "server", "lines", "dhcpd_lines", "unknown_lines"]
+        for one in found["inputs"]
+    )
+
+
+def test_json_names_the_crash(crash: Report) -> None:
+    """The interval of the crash stands in UTC, within a minute of what was done."""
+    down = next(one for one in json.loads(crash.as_json())["findings"] if one["name"] == "peer-down")
+    assert down["start"].startswith("2026-11-22T06:10:0")
+    assert down["end"].startswith("2026-11-22T06:40:0")
+    assert down["servers"] == ["dhcp-b"]
+
+
+def test_the_library_gives_frames(seed: Pair) -> None:
+    """What a notebook asks for first."""
+    assert seed.primary is not None and seed.secondary is not None
+    assert len(seed.primary.log.transitions) == 8
+    assert seed.primary.leases.bindings["state"].tolist() == ["active", "released", "free"]
+    assert [one.name for one in seed.findings()] == ["normal-operation", "short-leases"]
+    assert "<pre>healthy" in seed.report()._repr_html_()
+    assert "silent-link" not in [one.name for one in seed.findings("flapping.count=5")]
