@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 
@@ -271,6 +272,10 @@ def _in_text(words: pd.Series) -> pd.Series:
 
 
 def _missing(kind: Kind, rows: int) -> pd.Series:
+    if kind is Kind.WORD:
+        return pd.Series(pd.Categorical.from_codes(np.full(rows, -1), dtype=_NO_WORDS))
     value: object = {Kind.FLAG: False, Kind.LINE: 0}.get(kind)
-    series = pd.Series([value] * rows, dtype=kind.value)
-    return _in_text(series) if kind is Kind.WORD else series
+    return pd.Series([value] * rows, dtype=kind.value)
+
+
+_NO_WORDS: Final = pd.CategoricalDtype(pd.Index([], dtype="str"))

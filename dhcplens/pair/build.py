@@ -1,6 +1,6 @@
 """From a collection to a pair: which two servers, which relationship, which roles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar, overload
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from dhcplens.model.states import Role
 from dhcplens.model.values import Problem
-from dhcplens.pair.journal import journal
+from dhcplens.pair.journal import Journal, journal
 from dhcplens.pair.roles import Roles, Sign, conf_signs, decide, lease_signs, log_signs, signs_frame
 from dhcplens.pair.view import PairView, Server
 
@@ -35,7 +35,8 @@ def build(
     weights = _weights(chosen)
     relationships = tuple(sorted(weights, key=lambda name: (-weights[name], name)))
     main = relationships[0] if relationships else None
-    signs = _signs(chosen, main if len(relationships) == 1 else None)
+    journals = {one.name: journal(one.name, one.log) for one in chosen}
+    signs = _signs(chosen, journals, main if len(relationships) == 1 else None)
     roles = decide(signs, [one.name for one in chosen])
     made = [_server(one, main, roles, _named(one)) for one in chosen]
     made.sort(key=lambda one: ([Role.PRIMARY, Role.SECONDARY, None].index(one.role), one.name))
@@ -50,6 +51,7 @@ def build(
         problems=(*collection.problems, *roles.problems, *left_out),
         texts=collection.texts,
         timezone=collection.timezone,
+        journals={one.name: journals[one.name] for one in made},
     )
 
 
@@ -106,14 +108,14 @@ def _named(server: "ServerFiles") -> tuple[str, ...]:
     return tuple(sorted(_weights([server])))
 
 
-def _signs(servers: Sequence["ServerFiles"], only: str | None) -> list[Sign]:
+def _signs(servers: Sequence["ServerFiles"], journals: Mapping[str, Journal], only: str | None) -> list[Sign]:
     return [
         sign
         for one in servers
         for sign in (
             *conf_signs(one.name, one.conf),
             *lease_signs(one.name, one.leases.failover_states),
-            *log_signs(journal(one.name, one.log), one.log.pools, only),
+            *log_signs(journals[one.name], one.log.pools, only),
         )
     ]
 

@@ -24,6 +24,8 @@ def message_samples(first: tuple[str, pd.DataFrame], second: tuple[str, pd.DataF
     most of them meet is the skew, and those that meet there are the samples.
     """
     ours, theirs = (_discovers(messages) for _, messages in (first, second))
+    if ours.empty or theirs.empty:
+        return frame(SKEW_SAMPLES, {})
     ours, theirs = _thinned(_during(ours, theirs)), _thinned(_during(theirs, ours))
     met = ours.merge(theirs, on="mac", suffixes=("", "_there"))
     apart = (stamps(met["time_there"]) - stamps(met["time"])) // 10**6

@@ -1,6 +1,6 @@
 """Intervals of failover states: what each server says of itself, and what it believes of its partner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,7 @@ class _Stretch:
 
 
 def states_frame(
-    journals: dict[str, Journal],
+    journals: Mapping[str, Journal],
     runs: dict[str, tuple[Run, ...]],
     ended: dict[str, tuple[End, ...]],
     blocks: dict[str, pd.DataFrame],

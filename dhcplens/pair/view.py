@@ -1,7 +1,7 @@
 """Two servers on one clock: what everything above reads of a pair."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -14,7 +14,7 @@ from dhcplens.pair import bindings, clients, coverage, skew, transactions
 from dhcplens.pair.columns import time
 from dhcplens.pair.ends import ends, runs_frame
 from dhcplens.pair.exchanges import exchanges
-from dhcplens.pair.journal import Journal, journal
+from dhcplens.pair.journal import Journal
 from dhcplens.pair.links import links_frame
 from dhcplens.pair.meetings import message_samples
 from dhcplens.pair.pools import pool_series, pool_summary
@@ -69,6 +69,7 @@ class PairView:
     problems: tuple[Problem, ...]
     texts: Texts
     timezone: str
+    journals: Mapping[str, Journal] = field(repr=False, compare=False)
 
     @property
     def primary(self) -> Server | None:
@@ -127,7 +128,7 @@ class PairView:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """Process lives (RUNS), in order per server. A server that is stopped writes nothing."""
-        return runs_frame(list(self._journals.values()), self._starts, self._ends)
+        return runs_frame(list(self.journals.values()), self._starts, self._ends)
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -137,19 +138,19 @@ class PairView:
         """
         blocks = {one.name: one.leases.failover_states for one in self.servers}
         partners = {one.name: getattr(self.partner(one.name), "name", None) for one in self.servers}
-        return states_frame(self._journals, self._starts, self._ends, blocks, partners)
+        return states_frame(self.journals, self._starts, self._ends, blocks, partners)
 
     @cached_property
     def links(self) -> pd.DataFrame:
         """Intervals during which each side believed the failover link up or down (LINKS)."""
-        return links_frame(tuple(self._journals.values()), self._starts, self._ends)
+        return links_frame(tuple(self.journals.values()), self._starts, self._ends)
 
     @cached_property
     def pool_series(self) -> pd.DataFrame:
         """One row a pool line (POOL_SERIES), by server and time."""
         return pool_series(
             {one.name: one.log.pools for one in self.servers},
-            self._journals,
+            self.journals,
             self._starts,
             {one.name: one.conf for one in self.servers},
             self.roles,
@@ -267,7 +268,7 @@ class PairView:
     def _moves(self) -> pd.DataFrame:
         if len(self.servers) < 2:
             return skew.no_samples()
-        return skew.skew_samples(*(self._journals[one.name] for one in self.servers))
+        return skew.skew_samples(*(self.journals[one.name] for one in self.servers))
 
     def _met(self, messages: pd.DataFrame) -> pd.DataFrame:
         """Samples of messages of the first server that the second one logged too."""
@@ -277,12 +278,8 @@ class PairView:
         return message_samples((first.name, messages), (second.name, second.log.messages))
 
     @cached_property
-    def _journals(self) -> dict[str, Journal]:
-        return {one.name: journal(one.name, one.log) for one in self.servers}
-
-    @cached_property
     def _starts(self) -> dict[str, tuple[Run, ...]]:
-        return {name: starts(one) for name, one in self._journals.items()}
+        return {name: starts(one) for name, one in self.journals.items()}
 
     @cached_property
     def _ends(self) -> dict[str, tuple[End, ...]]:
@@ -290,10 +287,10 @@ class PairView:
             name: ends(
                 one,
                 self._starts[name],
-                next((other for other in self._journals.values() if other is not one), None),
+                next((other for other in self.journals.values() if other is not one), None),
                 self._offset(name) or -self.skew.nanoseconds,
             )
-            for name, one in self._journals.items()
+            for name, one in self.journals.items()
         }
 
     @cached_property

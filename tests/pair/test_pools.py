@@ -108,7 +108,7 @@ def test_networks_are_written_in_full(printed: str, full: str) -> None:
     assert full_network(printed) == full
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=15)
 @given(counts=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000)), min_size=1, max_size=50))
 def test_surplus_truncates_as_dhcpd_does(counts: list[tuple[int, int]]) -> None:
     """(free - backup) / 2, toward zero, as C divides."""

@@ -42,7 +42,7 @@ def test_hours_of_difference_need_several_witnesses() -> None:
     assert pair_with(3600, ["10:00:00", "11:10:00", "13:30:00"]).skew.seconds == 3600
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(
     skew=st.integers(-55, 55),
     minutes=st.lists(st.integers(0, 200), min_size=1, max_size=6, unique=True),

@@ -183,7 +183,7 @@ def rows_of(lines: list[tuple[int, str, str | None, bool]]) -> list[dict[str, An
     ]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(first=LINES, second=LINES)
 def test_no_line_is_lost_or_counted_twice(
     first: list[tuple[int, str, str | None, bool]], second: list[tuple[int, str, str | None, bool]]
@@ -203,7 +203,7 @@ def test_no_line_is_lost_or_counted_twice(
     assert (transactions["start"] <= transactions["end"]).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(lines=LINES)
 def test_other_clients_change_nothing(lines: list[tuple[int, str, str | None, bool]]) -> None:
     """What is found of one client does not depend on who else is there."""
