@@ -13,6 +13,7 @@ from dhcplens.model.states import Role
 from dhcplens.model.tables import (
     LEASE_TABLES,
     LOG_TABLES,
+    Kind,
     LeaseTables,
     LogTables,
     frame,
@@ -161,11 +162,15 @@ def _row(table: str, clock: str, **columns: Any) -> dict[str, Any]:
 
 def _table(schema: Any, table: str, rows: list[dict[str, Any]], name: str, source: str) -> pd.DataFrame:
     mine = [row for row in rows if row["table"] == table]
-    columns: dict[str, list[Any]] = {
-        column.name: [row.get(column.name) for row in mine]
+    columns: dict[str, Any] = {
+        column.name: _column(column.kind, [row.get(column.name) for row in mine])
         for column in schema
         if any(column.name in row for row in mine)
     }
     if mine:
         columns |= {"server": [name] * len(mine), "source": [f"{name}/{source}"] * len(mine)}
     return frame(schema, columns)
+
+
+def _column(kind: Kind, values: list[Any]) -> Any:
+    return pd.to_datetime(pd.Series(values), utc=True) if kind is Kind.TIME else values
