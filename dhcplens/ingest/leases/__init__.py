@@ -5,10 +5,15 @@ from dhcplens.ingest.leases.reader import LeasePiece, LeaseReader
 __all__ = ["LeasePiece", "LeaseReader", "read_leases"]
 
 _SLICE = 1 << 20
+_LARGE = 4 << 20
 
 
 def read_leases(data: bytes, source: str) -> LeasePiece:
     """Everything that a lease file says, block by block; damage becomes ``problems``, never an exception."""
+    if len(data) >= _LARGE:
+        from dhcplens.ingest.leases.fast import read_fast  # numba is only worth its start for large files
+
+        return read_fast(data, source)
     reader = LeaseReader(source)
     for start in range(0, len(data), _SLICE):
         reader.feed(data[start : start + _SLICE])

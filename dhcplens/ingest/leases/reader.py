@@ -65,6 +65,29 @@ class LeaseReader:
         if len(self._buffer) >= self._wait:
             self._read(final=False)
 
+    @property
+    def bindings_read(self) -> int:
+        """Rows of ``bindings`` since the last ``take``."""
+        return len(self._rows.bindings)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether dhcpd would read no further; what follows is not accepted."""
+        return self._stopped
+
+    def jump(self, lines: int) -> None:
+        """Go on behind so many lines of the file, the last ones of which someone else has read."""
+        self._lines = lines
+
+    def settle(self) -> bool:
+        """Whether all that was fed is read, and dhcpd goes on behind it; blanks and comments are let go."""
+        if self._wait or lex(self._buffer).last or (self._dhcpd_at and not self._stopped):
+            return False
+        self._lines += self._buffer.count(b"\n")
+        self._buffer = b""
+        self._dhcpd_at = 0
+        return True
+
     def take(self) -> LeasePiece:
         """The rows that became complete since the last ``take``."""
         if self._untold:

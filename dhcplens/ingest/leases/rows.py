@@ -17,7 +17,7 @@ from dhcplens.ingest.leases.lexer import colon_hex
 from dhcplens.model import tables
 from dhcplens.model.tables import Column, Kind
 
-_MISSING: Final = -(2**63)
+MISSING: Final = -(2**63)
 _GROUPS: Final = ("billing", "set", "option", "class", "on", "other")
 
 
@@ -39,12 +39,12 @@ class Rows:
         for column in self._schema:
             value = values[column.name]
             if value is None:
-                value = -1 if column.kind is Kind.WORD else _MISSING
+                value = -1 if column.kind is Kind.WORD else MISSING
             elif column.kind is Kind.WORD:
                 codes = self._codes[column.name]
                 value = codes.setdefault(value, len(codes))
             elif column.kind is Kind.TIME and value == 0:
-                value = _MISSING
+                value = MISSING
             self._numbers[column.name].append(value)
 
     def frame(self, source: str) -> pd.DataFrame:
@@ -57,7 +57,7 @@ class Rows:
             elif column.kind is Kind.TIME:
                 columns[column.name] = times(numbers)
             elif column.kind is Kind.COUNT:
-                missing = numbers == _MISSING
+                missing = numbers == MISSING
                 columns[column.name] = pd.arrays.IntegerArray(np.where(missing, 0, numbers), missing)
             else:
                 columns[column.name] = numbers.astype(column.kind.value)
@@ -71,8 +71,12 @@ def words(codes: npt.NDArray[Any], names: list[str]) -> pd.Series:
 
 def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
     """Seconds of UTC as times; the smallest integer is missing."""
-    nanoseconds = np.where(seconds == _MISSING, _MISSING, seconds * 1_000_000_000)
-    return pd.DatetimeIndex(nanoseconds.view("M8[ns]")).tz_localize("UTC")
+    return moments(np.where(seconds == MISSING, MISSING, seconds * 1_000_000_000))
+
+
+def moments(nanoseconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
+    """The same for nanoseconds, which are not copied."""
+    return pd.DatetimeIndex(nanoseconds.view("M8[ns]"), copy=False).tz_localize("UTC")
 
 
 class TableRows:
