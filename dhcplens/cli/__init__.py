@@ -6,7 +6,7 @@ import click
 
 import dhcplens
 
-_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint")
+_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint", "tail")
 
 
 class _LazyGroup(click.Group):

@@ -48,11 +48,19 @@ class Follower:
     """Gives out the whole lines of a path as they come; a partial last line waits for its newline.
 
     With ``position`` it goes on where an earlier run stopped, also in a file that was rotated or packed
-    meanwhile; without, it begins at the end of the file, or at its start if ``from_start``. A path that does
-    not exist yet is read from its start when it appears.
+    meanwhile; without, it begins at the end of the file with the whole lines of the last ``look_back``
+    bytes, or at its start if ``from_start``. A path that does not exist yet is read from its start when it
+    appears.
     """
 
-    def __init__(self, path: Path, position: Position | None = None, *, from_start: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        position: Position | None = None,
+        *,
+        from_start: bool = False,
+        look_back: int = 0,
+    ) -> None:
         self.path = path
         self._retired: list[tuple[_Open, float]] = []
         self._open: _Open | None = None
@@ -60,7 +68,7 @@ class Follower:
         if position is not None:
             self._resume(position)
         elif not from_start and (file := _open(path)) is not None:
-            file.skip_to_end()
+            file.skip_to_end(look_back)
             self._open = file
 
     def read(self) -> Iterator[Lines]:
@@ -144,10 +152,9 @@ class _Open:
         self._file.seek(offset)
         self._offset, self._partial, self._behind = offset, [], 0
 
-    def skip_to_end(self) -> None:
-        """Begin at the end, behind the last newline."""
-        size = os.fstat(self._file.fileno()).st_size
-        start = size
+    def skip_to_end(self, look_back: int) -> None:
+        """Begin so many bytes before the end, behind the last newline there."""
+        start = max(0, os.fstat(self._file.fileno()).st_size - look_back)
         while start > 0:
             before = max(0, start - PIECE)
             piece = os.pread(self._file.fileno(), start - before, before)

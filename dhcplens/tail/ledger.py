@@ -10,7 +10,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,11 +31,24 @@ class Unprinted:
 
 
 class Ledger:
-    """Prints texts together with the memory that belongs after them; without a path it only prints."""
+    """Prints texts together with the memory that belongs after them; without a path it only prints.
+
+    ``output`` is the file descriptor to print to, standard output by default.
+    """
 
     def __init__(self, path: Path | None, output: int | None = None) -> None:
         self._path = path
         self._output = sys.stdout.fileno() if output is None else output
+        self._print: Callable[[str], None] | None = None
+
+    def print_with(self, write: Callable[[str], None]) -> None:
+        """From now on print in this way, where a terminal needs more than bytes."""
+        self._print = write
+
+    @property
+    def remembers(self) -> bool:
+        """Whether memory goes to a file."""
+        return self._path is not None
 
     def open(self) -> dict[str, Any]:
         """The memory of the last run ({} for a first one), after printing what that run still owed.
@@ -60,7 +73,10 @@ class Ledger:
         """Print a text (may be empty) and remember; after this call both are done for good."""
         if self._path is not None and text:
             self._save(memory, Unprinted(text, self._size()))
-        self._write(text.encode())
+        if self._print is not None:
+            self._print(text)
+        else:
+            self._write(text.encode())
         if self._path is not None:
             self._save(memory, Unprinted("", None))
 

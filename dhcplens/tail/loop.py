@@ -1,0 +1,148 @@
+"""The loop of a tail: read what is there, print what it means, ask the rules, remember."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from dhcplens.tail.events import Event
+from dhcplens.tail.judge import Judge
+from dhcplens.tail.ledger import Ledger
+from dhcplens.tail.sources import Source
+from dhcplens.tail.watch import Watch
+
+POLL: Final = 0.03
+"""Seconds between two looks at the sources."""
+
+SETTLE: Final = 0.25
+"""Seconds that a burst of lines has to be over before the rules look at it."""
+
+PERIOD: Final = 30.0
+"""Seconds after which the rules look again where only plain messages came."""
+
+SAVE: Final = 10.0
+"""Seconds after which positions are saved where nothing was printed."""
+
+
+class Sink(Protocol):
+    """Is told of events once they are printed, and now and then of how things stand."""
+
+    def events(self, events: Sequence[Event]) -> None:
+        """New events."""
+
+    def tick(self, watch: Watch) -> None:
+        """Called at every look at the sources."""
+
+    def close(self) -> None:
+        """The tail ends."""
+
+
+class Tail:
+    """Follows sources until all have ended, or for ever.
+
+    ``render`` makes the text of events, ``silent`` tells that history is remembered without events.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        sources: Sequence[Source],
+        judge: Judge,
+        ledger: Ledger,
+        render: Callable[[Event], str],
+        sinks: Sequence[Sink] = (),
+        *,
+        silent: bool = True,
+    ) -> None:
+        self._watch = watch
+        self._sources = sources
+        self._judge = judge
+        self._ledger = ledger
+        self._render = render
+        self._sinks = sinks
+        self._silent = silent
+        self._history = silent
+        self._last_line = self._last_asked = self._last_saved = time.monotonic()
+        self._new = False
+
+    def run(self) -> None:
+        """Until all sources have ended."""
+        try:
+            while True:
+                moved = self._read()
+                if self._watch.unjudged or self._history:
+                    self._ask_when_settled(moved)
+                elif self._new and time.monotonic() - self._last_asked > PERIOD:
+                    self._ask()
+                self._take_answer(wait=False)
+                if all(source.ended for source in self._sources):
+                    break
+                for sink in self._sinks:
+                    sink.tick(self._watch)
+                if not moved:
+                    time.sleep(POLL)
+            self._last_words()
+        finally:
+            self._judge.close()
+            for source in self._sources:
+                source.close()
+            for sink in self._sinks:
+                sink.close()
+
+    def _read(self) -> bool:
+        moved = False
+        for source in self._sources:
+            for data, old in source.read():
+                moved = True
+                silent = old and self._silent
+                if source.leases:
+                    events = self._watch.take_leases(source.name, data, history=silent)
+                else:
+                    events = self._watch.take(source.name, data, history=silent)
+                self._enter(events)
+                if self._watch.full:
+                    self._ask_now()
+        if moved:
+            self._last_line, self._new = time.monotonic(), True
+            self._enter((), always=self._last_line - self._last_saved > SAVE)
+        return moved
+
+    def _ask_when_settled(self, moved: bool) -> None:
+        if not moved and time.monotonic() - self._last_line > SETTLE:
+            self._ask()
+
+    def _ask(self) -> None:
+        if not self._judge.busy:
+            self._last_asked, self._new = time.monotonic(), False
+            self._judge.ask(self._watch.to_judge())
+
+    def _ask_now(self) -> None:
+        self._take_answer(wait=True)
+        self._ask()
+        self._take_answer(wait=True)
+
+    def _take_answer(self, *, wait: bool) -> None:
+        answer = self._judge.answer(wait)
+        if answer is not None:
+            history, self._history = self._history, False
+            self._enter(self._watch.judged(answer, history=history), always=history)
+
+    def _last_words(self) -> None:
+        """The rules look once more at the end of all sources."""
+        self._take_answer(wait=True)
+        if self._new:
+            self._ask_now()
+        self._enter((), always=True)
+
+    def _enter(self, events: Iterable[Event], *, always: bool = False) -> None:
+        told = list(events)
+        if not told and not always:
+            return
+        text = "".join(self._render(event) + "\n" for event in told)
+        self._ledger.enter(text, self._memory() if self._ledger.remembers else {})
+        self._last_saved = time.monotonic()
+        for sink in self._sinks:
+            sink.events(told)
+
+    def _memory(self) -> Mapping[str, Any]:
+        positions = {source.name: source.position() for source in self._sources}
+        return {"watch": self._watch.memory(), "positions": positions}

@@ -1,0 +1,173 @@
+"""Where lines come from: growing files, standard input, the journal, lease files."""
+
+import os
+import re
+import select
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from dhcplens.tail.follow import Follower, Position
+
+LOOK_BACK: Final = 4 << 20
+"""Bytes of a log that tell how things stand when a tail begins."""
+
+_PIECE: Final = 1 << 20
+_CURSOR: Final = re.compile(rb'"__CURSOR" ?: ?"([^"]+)"')
+_NAMES: Final = ("dhcpd", "dhcpd3", "isc-dhcpd", "isc-dhcp-server", "dhcpd4", "isc-dhcp-server4")
+
+
+class Source(Protocol):
+    """Gives whole lines as they come."""
+
+    name: str
+    leases: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can come."""
+
+    def read(self) -> Iterator[tuple[bytes, bool]]:
+        """Everything that can be read now, with whether it stood there before the tail began."""
+
+    def position(self) -> Any:
+        """Where to go on after what was given out, for JSON; None: from the start."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class FileSource:
+    """A file that grows, followed through rotation."""
+
+    ended = False
+
+    def __init__(self, path: Path, *, leases: bool = False, from_start: bool = False) -> None:
+        self.name = str(path)
+        self.leases = leases
+        self._path = path
+        self._old = _size(path)
+        self._inode = _inode(path)
+        whole = from_start or leases
+        self._follower = Follower(path, from_start=whole, look_back=LOOK_BACK)
+        self._position: Position | None = None
+
+    def resume(self, position: Any) -> None:
+        """Go on where an earlier run stopped."""
+        self._follower.close()
+        self._old = 0
+        if position is None:
+            self._follower = Follower(self._path, from_start=True)
+            return
+        self._position = Position(**{**position, "inode": tuple(position["inode"])})
+        self._follower = Follower(self._path, self._position)
+
+    def read(self) -> Iterator[tuple[bytes, bool]]:
+        """See Source."""
+        for lines in self._follower.read():
+            self._position = lines.position
+            end = lines.position.offset
+            if self._old and lines.position.inode == self._inode and end - len(lines.data) < self._old:
+                old = lines.data.rfind(b"\n", 0, max(0, self._old - (end - len(lines.data)))) + 1
+                if end >= self._old:
+                    self._old = 0
+                yield lines.data[:old], True
+                if old < len(lines.data):
+                    yield lines.data[old:], False
+            else:
+                yield lines.data, False
+
+    def position(self) -> Any:
+        """See Source."""
+        return asdict(self._position) if self._position else None
+
+    def close(self) -> None:
+        """See Source."""
+        self._follower.close()
+
+
+class PipeSource:
+    """What comes through a pipe, to its end."""
+
+    leases = False
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        self.name = name
+        self.ended = False
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def read(self) -> Iterator[tuple[bytes, bool]]:
+        """See Source."""
+        while not self.ended and select.select([self._descriptor], [], [], 0)[0]:
+            data = os.read(self._descriptor, _PIECE)
+            if not data:
+                self.ended = True
+                data = b"\n" if self._rest else b""
+            whole, newline, rest = (self._rest + data).rpartition(b"\n")
+            self._rest = rest
+            if newline:
+                yield whole + newline, False
+
+    def position(self) -> Any:
+        """See Source."""
+
+    def close(self) -> None:
+        """See Source."""
+
+
+class JournalSource(PipeSource):
+    """The journal of systemd, as ``journalctl -f -o json`` gives it.
+
+    Raises OSError where there is no journalctl.
+    """
+
+    def __init__(self, cursor: str | None = None, since: float | None = None) -> None:
+        self._cursor = cursor
+        words = ["journalctl", "--follow", "--output=json", "--no-pager", "--quiet"]
+        if cursor is not None:
+            words += [f"--after-cursor={cursor}", "--lines=all"]
+        elif since is not None:
+            words += [f"--since=@{since:.0f}", "--lines=all"]
+        else:
+            words += ["--lines=0"]
+        words += [f"SYSLOG_IDENTIFIER={name}" for name in _NAMES]
+        self._process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert self._process.stdout is not None
+        super().__init__("journal", self._process.stdout.fileno())
+
+    def read(self) -> Iterator[tuple[bytes, bool]]:
+        """See Source."""
+        for data, old in super().read():
+            cursors = _CURSOR.findall(data)
+            if cursors:
+                self._cursor = cursors[-1].decode()
+            yield data, old
+
+    def position(self) -> Any:
+        """See Source."""
+        return self._cursor
+
+    def close(self) -> None:
+        """See Source."""
+        self._process.kill()
+        self._process.wait()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
