@@ -75,10 +75,10 @@ def _sample(data: Data) -> Iterator[str]:
     """Lines that are not blank, from windows spread over the text; lines cut by an edge are left out."""
     size = len(data)
     step = max(_WINDOW, size // _WINDOWS)
-    for start in range(0, size, step):
+    for start in sorted({*range(0, size, step), max(0, size - _WINDOW)}):
         lines = data[start : start + _WINDOW].split(b"\n")
         first = 1 if start else 0
-        last = len(lines) if start + _WINDOW >= size or len(lines) == 1 else -1
+        last = len(lines) if start + _WINDOW >= size else -1
         for line in lines[first:last]:
             text = decode(line.strip(b"\0\r")[:_LONGEST])
             if text and not text.isspace():

@@ -104,7 +104,10 @@ class _Finder:
         if path == STDIN or path.startswith("/dev/fd/"):  # the latter is a shell's <(command)
             self.leaves.append(Leaf(path, path, asked, 0, path, stream=True))
         else:
+            before = len(self.leaves) + len(self.problems)
             self._visit(path, shown(path), asked)
+            if Path(path).is_dir() and len(self.leaves) + len(self.problems) == before:
+                self._problem(path, "is a folder without files")
 
     def _visit(self, path: str, root: str, asked: str | None) -> None:
         try:

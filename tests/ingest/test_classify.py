@@ -75,3 +75,11 @@ def test_a_binary_journal_names_the_way_out() -> None:
     """A binary journal cannot be read, and the message says how to export it."""
     assert "journalctl" in (foreign(b"LPKSHHRH" + bytes(100)) or "")
     assert foreign(DHCPD.encode()) is None
+
+
+def test_a_line_of_many_megabytes_does_not_hide_a_log() -> None:
+    """Whether the rubbish stands before or behind them, lines of dhcpd make it a log."""
+    lines = b"Jul 10 11:02:29 a dhcpd: Wrote 0 leases to leases file.\n" * 30
+    rubbish = b"x" * 10_000_000 + b"\n"
+    assert classify(rubbish + lines) is FileKind.LOG
+    assert classify(lines + rubbish) is FileKind.LOG

@@ -179,3 +179,10 @@ def test_standard_input_may_be_packed() -> None:
     """``-`` reads the given stream, unpacked like any file."""
     (blob,) = blobs("-", stdin=io.BytesIO(gzip.compress(TEXT)))
     assert (blob.path, blob.data) == ("-", TEXT)
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    """A folder that holds nothing is a mistake of somebody's, and is said."""
+    leaves, problems = find([tmp_path])
+    assert leaves == []
+    assert [(one.source, one.message) for one in problems] == [(str(tmp_path), "is a folder without files")]
