@@ -6,7 +6,8 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO
 
-from dhcplens.findings import diagnose
+from dhcplens.findings import diagnose, examine
+from dhcplens.findings.diagnosis import Diagnosis
 from dhcplens.findings.limits import Settings, parse_settings
 from dhcplens.ingest.collect import NothingReadable, collect
 from dhcplens.model.values import Finding, Progress
@@ -32,11 +33,12 @@ class Pair(PairView):
 
         Raises SettingError for a setting that does not exist.
         """
-        return diagnose(self, parse_settings(settings)) if settings else self._findings
+        return diagnose(self, parse_settings(settings)) if settings else self._diagnosis.findings
 
     def report(self, settings: Settings | None = None) -> Report:
         """The report: ``print(pair.report())`` as text, ``.as_json()`` as an object, HTML in a notebook."""
-        return Report(self, diagnose(self, settings) if settings else self._findings)
+        found = examine(self, settings) if settings else self._diagnosis
+        return Report(self, found.findings, found.failures)
 
     @property
     def plot(self) -> "Plots":
@@ -49,8 +51,8 @@ class Pair(PairView):
         return self.report()._repr_html_()
 
     @cached_property
-    def _findings(self) -> tuple[Finding, ...]:
-        return diagnose(self)
+    def _diagnosis(self) -> Diagnosis:
+        return examine(self)
 
 
 def read(

@@ -54,7 +54,7 @@ def command(
         click.echo("nothing readable was found: no log, lease file or configuration of dhcpd", err=True)
         sys.exit(1)
     if form == "json":
-        for problem in pair.problems:
+        for problem in report.problems:
             click.echo(str(problem), err=True)
         click.echo(report.as_json(), nl=False)
         return

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["diagnose", "verdict"]
+__all__ = ["diagnose", "examine", "verdict"]
 
 if TYPE_CHECKING:
-    from dhcplens.findings.diagnosis import diagnose, verdict
+    from dhcplens.findings.diagnosis import diagnose, examine, verdict
 
 
 def __getattr__(name: str) -> Any:

@@ -116,7 +116,8 @@ def unanswered(case: Case, limits: UnansweredLimits) -> Iterator[Draft]:
     if not len(asked):
         return
     answered = set(asked.loc[(asked["offers"] > 0) | (asked["acks"] > 0), "mac"])
-    mute = asked[~asked["mac"].isin(answered) & ~asked["note"].isin(_EXPLAINED)]
+    explained = set(asked.loc[asked["note"].isin(_EXPLAINED), "mac"])
+    mute = asked[~asked["mac"].isin(answered | explained)]
     tried = mute.groupby("mac", observed=True).agg(
         discovers=("discovers", "sum"), start=("start", "min"), end=("end", "max")
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from dhcplens.findings.case import Case
 from dhcplens.findings.grouping import grouped
@@ -9,11 +10,19 @@ from dhcplens.findings.limits import SettingError, Settings, apply
 from dhcplens.findings.pages import filled, pages
 from dhcplens.findings.registry import Draft, Row, Rule, rules
 from dhcplens.model.states import Severity, Verdict
-from dhcplens.model.values import Evidence, Finding, Texts
+from dhcplens.model.values import Evidence, Finding, Problem, Texts
 from dhcplens.pair import PairView
 
 EVIDENCE_SHOWN = 12
 """Lines quoted for one finding: the first and the last of those that prove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found, and which rules could not be applied to these files."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Problem, ...]
 
 
 def diagnose(pair: PairView, settings: Settings | None = None) -> tuple[Finding, ...]:
@@ -21,15 +30,26 @@ def diagnose(pair: PairView, settings: Settings | None = None) -> tuple[Finding,
 
     ``settings`` overrides thresholds (rule → threshold → value). Raises SettingError for an unknown name.
     """
+    return examine(pair, settings).findings
+
+
+def examine(pair: PairView, settings: Settings | None = None) -> Diagnosis:
+    """The findings, and the rules that failed: one rule at a loss must not cost the user all the others."""
     settings = settings or {}
     known = rules()
     if stray := set(settings) - set(known):
         raise SettingError(f"there is no rule {sorted(stray)[0]!r}")
     limits = {name: apply(one.limits, name, settings) for name, one in known.items()}
     case = Case(pair)
-    drafts = [(one, draft) for name, one in known.items() for draft in one.check(case, limits[name])]
+    drafts: list[tuple[Rule, Draft]] = []
+    failures = []
+    for name, one in known.items():
+        try:
+            drafts += [(one, draft) for draft in one.check(case, limits[name]) if draft.rows]
+        except Exception as error:
+            failures.append(Problem(f"rule {name}", f"could not be applied: {type(error).__name__}: {error}"))
     texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
-    return grouped([_finding(one, draft, texts) for one, draft in drafts])
+    return Diagnosis(grouped([_finding(one, draft, texts) for one, draft in drafts]), tuple(failures))
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 import pandas as pd
 
@@ -12,9 +13,9 @@ from dhcplens.findings.connections import refused_at
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.losses import Cause, Loss, Phase
 from dhcplens.findings.registry import Draft, rule
-from dhcplens.findings.rows import FOREVER
+from dhcplens.findings.rows import FOREVER, records, rows, rows_at
 from dhcplens.findings.words import clock, duration
-from dhcplens.model.states import FailoverState, Severity
+from dhcplens.model.states import FailoverState, Severity, Subject
 
 
 def _figures(case: Case, phase: Phase) -> dict[str, str]:
@@ -54,10 +55,39 @@ def peer_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 
             title=f"{figures['partner']} was down {lasted}{back}{_unsure(loss, 'a cut link')}",
             start=phase.start,
             end=phase.end,
-            servers=case.both(loss.down or ""),
+            servers=case.both(loss.down or "") or (loss.survivor,),
             rows=loss.rows,
             figures=figures,
         )
+    yield from _seen_from_inside(case)
+
+
+def _seen_from_inside(case: Case) -> Iterator[Draft]:
+    """Without the partner's log: a server starts and hears that its partner had missed it."""
+    if len(case.names) == 2 and all(case.last_line(name) is not None for name in case.names):
+        return
+    runs = case.pair.runs
+    heard = case.moves[case.moves["subject"] == Subject.PARTNER.value]
+    for name in case.names:
+        own = runs[runs["server"] == name]
+        for before, after in pairwise(records(own)):
+            answer = heard[(heard["server"] == name) & (heard["time"] >= after.start)].head(1)
+            missed = (answer["new"] == FailoverState.COMMUNICATIONS_INTERRUPTED.value).any()
+            if not missed or pd.isna(after.start) or pd.isna(before.last_seen):
+                continue
+            yield Draft(
+                title=f"{name} was down for a part of the time between its last line and its start "
+                f"{clock(after.start, case.pair.timezone)}; its partner's log would tell since when",
+                start=before.last_seen,
+                end=answer["time"].iloc[0],
+                servers=(name,),
+                rows=rows_at(after.start, after.source, after.line) + rows(answer),
+                figures={
+                    "partner": name,
+                    "survivor": case.other(name),
+                    "since": clock(before.last_seen, case.pair.timezone),
+                },
+            )
 
 
 @rule("FO102", "link-down", Severity.WARNING)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from dhcplens.findings import verdict
 from dhcplens.model.states import Verdict
-from dhcplens.model.values import Finding
+from dhcplens.model.values import Finding, Problem
 from dhcplens.pair import PairView
 
 __all__ = ["Report"]
@@ -17,11 +17,17 @@ class Report:
 
     pair: PairView
     findings: tuple[Finding, ...]
+    failures: tuple[Problem, ...] = ()
 
     @cached_property
     def verdict(self) -> Verdict:
         """One word on the whole pair."""
         return verdict(self.findings)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the inputs, and rules that could not be applied to them."""
+        return (*self.pair.problems, *self.failures)
 
     def as_json(self) -> str:
         """One JSON object (keys: schema, verdict, servers, findings, transitions, inputs, inferences)."""

@@ -77,7 +77,7 @@ def _blocks(report: "Report") -> Iterator[RenderableType]:
             yield _grid(part)
     for title, lines in (
         ("Inferred", [f"{one.subject}: {one.value} ({one.why})" for one in report.pair.inferences]),
-        ("Problems", [str(one) for one in report.pair.problems]),
+        ("Problems", [str(one) for one in report.problems]),
     ):
         if lines:
             yield _heading(title)

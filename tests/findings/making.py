@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 from typing import Any
 
-from dhcplens.findings import diagnose
+from dhcplens.findings import examine
 from dhcplens.model.conf import DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
 from dhcplens.model.loadbalance import split_buckets
 from dhcplens.model.states import Role
@@ -16,7 +16,9 @@ Row = dict[str, Any]
 
 def findings(*servers: Any, **settings: dict[str, float]) -> dict[str, Finding]:
     """What is found about these servers, by name (of several of a name, the last)."""
-    return {one.name: one for one in diagnose(build(heap(*servers)), settings)}
+    found = examine(build(heap(*servers)), settings)
+    assert not found.failures
+    return {one.name: one for one in found.findings}
 
 
 def linked(clock: str = "08:00:00") -> list[Row]:

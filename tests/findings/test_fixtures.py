@@ -85,7 +85,9 @@ def test_an_incident_is_named_as_it_happened(name: str) -> None:
     fixture = FIXTURES / name
     if not fixture.is_dir():
         pytest.skip("not recorded")
-    above = [one for one in dl.read(fixture).findings() if one.severity is not Severity.INFO]
+    report = dl.read(fixture).report()
+    assert not report.failures
+    above = [one for one in report.findings if one.severity is not Severity.INFO]
     found = sorted(above, key=lambda one: (one.name, one.start))
     expected = sorted(EXPECTED[name])
     assert [one.name for one in found] == [what for what, _, _ in expected]
