@@ -49,6 +49,7 @@ class LeaseReader:
     def __init__(self, source: str) -> None:
         self._source = source
         self._buffer = b""
+        self._in_line = False  # the last line is not ended
         self._wait = 0  # size that the buffer has to reach before it is worth reading
         self._lines = 0  # complete lines before the buffer
         self._counted = 0  # lines already told by take()
@@ -62,6 +63,7 @@ class LeaseReader:
     def feed(self, data: bytes) -> None:
         """The next bytes of the file."""
         self._buffer += data
+        self._in_line = not data.endswith(b"\n") if data else self._in_line
         if len(self._buffer) >= self._wait:
             self._read(final=False)
 
@@ -107,9 +109,8 @@ class LeaseReader:
 
     def finish(self) -> LeasePiece:
         """The file ends here; gives the rows that were not taken yet."""
-        unfinished = not self._buffer.endswith(b"\n") and bool(self._buffer)
         self._read(final=True)
-        self._lines += unfinished
+        self._lines += self._in_line
         return self.take()
 
     def _read(self, final: bool) -> None:
