@@ -22,6 +22,9 @@ from dhcplens.model.values import Problem
 LONGEST: Final = 65_536
 """Of a longer line only so many bytes are looked at; dhcpd itself writes at most 1,023."""
 
+LARGE: Final = 8_000_000
+"""From so many bytes on compiled code is worth its loading."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogPiece:
@@ -69,6 +72,14 @@ class LogReader:
         self._keep(data[end + 1 :])
         return self
 
+    def line(self, raw: bytes) -> None:
+        """Read one whole line, without its newline."""
+        self._line(raw, 0)
+
+    def passed(self, dhcpd: int, other: int, *, after_dhcpd: bool) -> None:
+        """Count lines under program names that were read elsewhere; whose the last one was matters to the next."""
+        self._rows.passed(dhcpd, other, after_dhcpd)
+
     def take(self) -> LogPiece:
         """The rows and counts since the last ``take``. A notice that may go on is held back."""
         piece = self._rows.drain(tuple(self._problems))
@@ -111,7 +122,11 @@ class LogReader:
 
 
 def read_log(data: bytes, source: str) -> LogPiece:
-    """Read a whole log at once."""
+    """Read a whole log at once; a large one by the fast scanner, which gives the same tables."""
+    if len(data) >= LARGE:
+        from dhcplens.ingest.scan.read import read_fast
+
+        return read_fast(data, source)
     return LogReader(source).feed(data).finish()
 
 
@@ -142,7 +157,7 @@ class Rows:
         self._open: _Open | None = None
         self._framed = False
         self._bare = False
-        self._after_dhcpd: str | None = None
+        self._after_dhcpd = False
 
     def line(self, text: str) -> None:
         """Read one line without its newline."""
@@ -158,9 +173,18 @@ class Rows:
         else:
             self._nameless(framed)
 
-    def passed(self, dhcpd: int, other: int) -> None:
+    def passed(self, dhcpd: int, other: int, after_dhcpd: bool) -> None:
         """Count lines that were read elsewhere; after one of dhcpd's own no notice goes on."""
+        if dhcpd + other == 0:
+            return
         self.lines += dhcpd + other
+        self._counts["lines"] += dhcpd + other
+        self._counts["dhcpd_lines"] += dhcpd
+        self._counts["other_lines"] += other
+        self._framed = True
+        self._after_dhcpd = after_dhcpd
+        if dhcpd:
+            self.close()
 
     def close(self) -> None:
         """No notice goes on from here."""
@@ -186,11 +210,11 @@ class Rows:
 
     def _other(self) -> None:
         self._counts["other_lines"] += 1
-        self._after_dhcpd = None
+        self._after_dhcpd = False
 
     def _dhcpd(self, framed: Framed, message: str) -> None:
         self._counts["dhcpd_lines"] += 1
-        self._after_dhcpd = "dhcpd"
+        self._after_dhcpd = True
         repeated = _REPEATED.fullmatch(message)
         if repeated is not None:
             message = repeated[2]
