@@ -1,0 +1,51 @@
+"""What must hold at every step of any life of a pair, whatever fails."""
+
+import hashlib
+
+import pytest
+
+from tests.engine.faults import Life
+from tests.engine.invariants.back_to_normal import back_to_normal
+from tests.engine.invariants.lazy_limit import lazy_limit
+from tests.engine.invariants.one_client import one_client
+from tests.engine.invariants.whole_pool import whole_pool
+
+CHECKS = (one_client, lazy_limit, whole_pool)
+
+
+def live(seed: int) -> None:
+    """One schedule with all checks."""
+    life = Life(seed, checks=CHECKS)
+    life.play()
+    back_to_normal(life)
+
+
+@pytest.mark.parametrize("hundred", range(4))
+def test_invariants_hold_at_every_step_of_random_faults(hundred: int) -> None:
+    """Some hundred random schedules of faults break none of the promises that failover makes."""
+    for seed in range(100 * hundred, 100 * hundred + 100):
+        live(seed)
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("thousand", range(10))
+def test_invariants_hold_in_ten_thousand_schedules(thousand: int) -> None:
+    """Ten thousand random schedules of faults break none of the promises that failover makes."""
+    for seed in range(1000 * thousand, 1000 * thousand + 1000):
+        live(seed)
+
+
+def test_a_run_depends_on_nothing_but_its_seed() -> None:
+    """Two plays of one schedule do the same things in the same order; another seed does others."""
+
+    def digest(seed: int) -> str:
+        life = Life(seed)
+        effects = hashlib.sha256()
+        life.world.on_effect = lambda host, effect: effects.update(
+            f"{life.world.now} {host.name} {effect}".encode()
+        )
+        life.play()
+        return effects.hexdigest()
+
+    assert digest(5) == digest(5)
+    assert digest(5) != digest(6)
