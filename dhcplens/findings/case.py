@@ -131,6 +131,11 @@ class Case:
         merged = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return merged.sort_values("time", kind="stable", ignore_index=True)
 
+    @property
+    def heard_clients(self) -> bool:
+        """Whether any log holds a DHCP message."""
+        return any(len(server.log.messages) for server in self.pair.servers)
+
     def not_responding(self, reason: str, server: str | None = None) -> pd.DataFrame:
         """Messages left unanswered because of the state of the server that this reason names."""
         mute = self.said("not-responding", server=server)

@@ -49,7 +49,7 @@ def into_a_hole(case: Case, limits: HoleLimits) -> Iterator[Draft]:
     for server in case.names:
         partner = case.other(server)
         left = case.said("load-balanced-to-peer", server=server)
-        left = left[_ran(case, partner, left["time"])]
+        left = left[_ran(case, partner, left["time"])] if len(left) else left
         if not len(left):
             continue
         unheard = ~_heard(case, partner, left, limits.around)
@@ -111,6 +111,8 @@ class UnansweredLimits:
 @rule("FO307", "unanswered-clients", Severity.WARNING, UnansweredLimits)
 def unanswered(case: Case, limits: UnansweredLimits) -> Iterator[Draft]:
     """Clients ask and ask, nobody answers, and no suffix in the log says why."""
+    if not case.heard_clients:
+        return
     asked = case.pair.exchanges
     asked = asked[(asked["kind"] == "acquire") & (asked["discovers"] > 0)]
     if not len(asked):
@@ -150,6 +152,8 @@ class NakLimits:
 @rule("FO308", "nak-storm", Severity.WARNING, NakLimits)
 def nak_storm(case: Case, limits: NakLimits) -> Iterator[Draft]:
     """Many requests are refused at once."""
+    if sum(int((server.log.messages["type"] == "NAK").sum()) for server in case.pair.servers) < limits.count:
+        return
     answers = _messages(case, "NAK", "ACK")
     naks = answers[answers["type"] == "NAK"]
     if len(naks) < limits.count:
@@ -199,6 +203,8 @@ class DriftLimits:
 @rule("FO309", "split-drift", Severity.WARNING, DriftLimits)
 def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
     """Clients heard by both servers are answered by the wrong one."""
+    if not case.heard_clients:
+        return
     done = case.pair.transactions
     done = done[(done["kind"] == "acquire") & done["owner"].notna() & done["acked_by"].isin(case.names)]
     done = done[done["seen_first"].notna() & done["seen_second"].notna()]

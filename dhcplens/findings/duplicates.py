@@ -93,7 +93,7 @@ def _acknowledged_twice(case: Case) -> pd.DataFrame:
         }
     )
     shortest = _shortest_lease(case)
-    if len(case.names) < 2 or not shortest:
+    if len(case.names) < 2 or not shortest or not case.heard_clients:
         return empty
     parts = []
     wanted = ["time", "type", "ip", "mac", "source", "line"]

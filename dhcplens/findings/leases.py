@@ -101,6 +101,8 @@ class UpdateConflictLimits:
 def update_conflict(case: Case, limits: UpdateConflictLimits) -> Iterator[Draft]:
     """Updates are refused for reasons that do not settle by themselves."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
+    if not len(refused):
+        return
     refused = refused[~refused["reason"].astype(str).str.contains("|".join(_ELSEWHERE), regex=True)]
     refused = refused[case.both_normal(refused["time"], limits.settle)]
     for server in case.names:

@@ -264,7 +264,7 @@ def _response_delay(case: "Case", server: str) -> float:
 def _guess(
     case: "Case", start: pd.Timestamp, end: pd.Timestamp | None, first: str, other: str
 ) -> tuple[str | None, bool, pd.Timestamp | None]:
-    """From one server's log alone: a partner that lived says so when it is heard again, or refuses a connection.
+    """From one log alone: a partner that lived says so when it is heard again, or refuses a connection.
 
     It comes back in communications-interrupted where it ran on, in another state where it was started.
     """

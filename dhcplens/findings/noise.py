@@ -54,6 +54,8 @@ def normal_operation(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: 
 @rule("FO902", "short-leases", Severity.INFO)
 def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """Leases that mclt shortened."""
+    if not any(len(server.leases.bindings) for server in case.pair.servers):
+        return
     mclt = case.mclt()
     wanted = [
         pool.lease_times.default
@@ -98,6 +100,8 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG0
 def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
     """Duelling updates, of which the lesser one is refused."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
+    if not len(refused):
+        return
     reasons = refused["reason"].astype(str)
     duels = reasons.str.contains("|".join(_LESS_CRITICAL), regex=True).astype(bool)
     foreign = reasons.str.contains("|".join(FOREIGN), regex=True).astype(bool)

@@ -30,6 +30,8 @@ class ExhaustedLimits:
 def pool_exhausted(case: Case, limits: ExhaustedLimits) -> Iterator[Draft]:
     """A network with a pool has no free address on either side."""
     refused = case.said("no-free-leases")
+    if not len(refused):
+        return
     served = served_networks(case)
     for network, every in refused.groupby("detail", sort=True):
         if served and not any(same_network(str(network), one) for one in served):
@@ -89,6 +91,8 @@ class StarvedLimits:
 def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
     """While the link is lost, a server has used up its own half."""
     refused = case.said("peer-holds-all-free-leases")
+    if not len(refused):
+        return
     for loss in case.losses:
         inside = refused[refused["time"].between(loss.start, loss.end or case.until)]
         for server, group in inside.groupby("server", sort=False):
@@ -178,6 +182,8 @@ def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
 def _one_side_empty(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
     """A server turns clients away although both are normal and its partner has free addresses."""
     refused = case.said("peer-holds-all-free-leases")
+    if not len(refused):
+        return
     refused = refused[case.both_normal(refused["time"], limits.settled)]
     empty = case.said("no-free-leases")["time"]
     for server, lines in refused.groupby("server", sort=False):
