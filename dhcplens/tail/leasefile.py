@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from dhcplens.ingest.framing import decode
@@ -26,6 +27,13 @@ _OPEN: Final = b"failover peer"
 _LONGEST: Final = 4096
 
 
+_HEAD: Final = re.compile(
+    rb"^[ \t]*(?:lease[ \t]+\d+\.\d+\.\d+\.\d+[ \t]*\{|failover[ \t]+peer[ \t].*[ \t]state[ \t]*\{"
+    rb"|server-duid |authoring-byte-order )",
+    re.MULTILINE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """One ``failover peer … state`` block; times in POSIX seconds. Only a secondary writes ``mclt``.
@@ -39,6 +47,16 @@ class Recorded:
     partner_state: str | None
     partner_since: int | None
     mclt: int | None
+
+
+def is_lease_file(path: Path) -> bool:
+    """Whether a file is one, by its begin, or by its name where it is empty or not there yet."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        head = b""
+    return bool(_HEAD.search(head)) or (not head and "leases" in path.name)
 
 
 def recorded_states(data: bytes) -> list[Recorded]:

@@ -1,7 +1,6 @@
 """From what the user wishes to a running tail."""
 
 import os
-import re
 import signal
 import socket
 import sys
@@ -9,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from dhcplens.model.zones import parse_timezone, zone_name
 from dhcplens.tail.clock import SECOND, LiveClock, machine_zone
 from dhcplens.tail.events import Event
 from dhcplens.tail.judge import Judge
+from dhcplens.tail.leasefile import is_lease_file
 from dhcplens.tail.ledger import Ledger, LedgerError
 from dhcplens.tail.lines import LineReader
 from dhcplens.tail.loop import Sink, Tail
@@ -23,11 +23,6 @@ from dhcplens.tail.sources import FileSource, JournalSource, PipeSource, Source
 from dhcplens.tail.watch import Watch
 
 Tell = Callable[[str], None]
-
-_LEASES: Final = re.compile(
-    rb"^[ \t]*(?:lease \d+\.\d+\.\d+\.\d+ \{|failover peer .* state \{|server-duid |authoring-byte-order )",
-    re.MULTILINE,
-)
 
 
 class SetupError(Exception):
@@ -131,7 +126,7 @@ def _sources(wishes: Wishes, positions: dict[str, Any], since: datetime | None) 
             continue
         if path.is_dir():
             raise SetupError(f"{path} is a folder; name the files in it")
-        file = FileSource(path, leases=_is_lease_file(path), from_start=since is not None)
+        file = FileSource(path, leases=is_lease_file(path), from_start=since is not None)
         if file.name in positions:
             file.resume(positions[file.name])
         sources.append(file)
@@ -143,15 +138,6 @@ def _sources(wishes: Wishes, positions: dict[str, Any], since: datetime | None) 
         except OSError as error:
             raise SetupError(f"journalctl cannot be run: {error.strerror}") from error
     return sources
-
-
-def _is_lease_file(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-    except OSError:
-        head = b""
-    return bool(_LEASES.search(head)) or (not head and "leases" in path.name)
 
 
 def _sinks(wishes: Wishes, watch: Watch, tell: Tell) -> list[Sink]:
