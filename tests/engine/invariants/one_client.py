@@ -1,54 +1,79 @@
 """No address is in use by two clients at once."""
 
-from dhcplens.engine.events import SECOND, Arrived, Event
-from dhcplens.engine.service import Service
+from typing import NamedTuple
+
+from dhcplens.engine.events import SECOND, Arrived, Event, Reply
 from dhcplens.engine.world import Host
-from dhcplens.model.states import MessageType
+from dhcplens.model.states import FailoverState, MessageType
 from tests.engine.faults import Check, Life
 
 SLACK = 5 * SECOND
 """Clocks drift, and a message takes its time."""
 
 
+class Promise(NamedTuple):
+    """What a client was told: by whom, when, and until when; microseconds of the world."""
+
+    hardware: bytes
+    server: str
+    at: int
+    until: int
+
+
 def one_client(life: Life) -> Check:
     """Checks each ACK against what other clients were promised, as the clients saw it.
 
-    Nothing is promised any longer once a lease file was lost, or both servers served while one of them was in
-    partner-down: the operator was wrong then.
+    dhcpd itself does not keep the promise everywhere, and the checks end there:
+
+    - a lease file was lost;
+    - a server came back and served without having heard that its partner was put in partner-down meanwhile;
+    - a conflict was resolved: of two bindings one is given up, even if its client is there (failover.c);
+    - in partner-down a server frees what has ended by its own knowledge after MCLT, whatever longer time its
+      partner may have promised by then (mdb.c);
+    - both servers confirm one request, and of their two updates the shorter one may win (dhcp.c).
     """
-    promised: dict[int, tuple[bytes, int]] = {}
+    promised: dict[int, Promise] = {}
     seen = 0
-    spoilt = False
+    ended = False
 
     def check(_: Host, event: Event) -> None:
-        nonlocal seen, spoilt
-        if life.lost or spoilt or _both_serve(life):
-            spoilt = True
+        nonlocal seen, ended
+        ended = ended or life.lost or _ended(life)
+        if ended:
             return
-        if isinstance(event, Arrived) and event.packet.type is MessageType.RELEASE:
-            held = promised.get(event.packet.ciaddr)
-            if held is not None and held[0] == event.packet.hardware:
-                del promised[event.packet.ciaddr]
         for at, server, reply in life.answers[seen:]:
             seen += 1
-            if reply.type is not MessageType.ACK:
-                continue
-            hardware = reply.packet.hardware
-            held = promised.get(reply.ip)
-            assert held is None or held[0] == hardware or held[1] <= at + SLACK, (
-                f"seed {life.seed}: {server} gives {reply.ip & 255} to {hardware.hex()} "
-                f"although {held[0].hex()} has it for {(held[1] - at) / SECOND} s more"
-            )
-            promised[reply.ip] = (hardware, at + reply.lease_time * SECOND)
+            if reply.type is MessageType.ACK:
+                promised[reply.ip] = _promise(life, promised.get(reply.ip), at, server, reply)
+        if isinstance(event, Arrived) and event.packet.type is MessageType.RELEASE:
+            held = promised.get(event.packet.ciaddr)
+            if held is not None and held.hardware == event.packet.hardware:
+                del promised[event.packet.ciaddr]
 
     return check
 
 
-def _both_serve(life: Life) -> bool:
-    services = [
-        relationship.service
-        for host in life.world.hosts.values()
-        if host.running
-        for relationship in host.server.relationships.values()
-    ]
-    return len(services) == 2 and Service.PARTNER_DOWN in services and all(one.answers for one in services)
+def _promise(life: Life, held: Promise | None, at: int, server: str, reply: Reply) -> Promise:
+    """The new promise for an address; the old one must be over, or the same client's."""
+    new = Promise(reply.packet.hardware, server, at, at + reply.lease_time * SECOND)
+    if held is None or held.until <= at + SLACK:
+        return new
+    if held.hardware == new.hardware:
+        return min(held, new, key=lambda one: one.until) if new.at - held.at < SLACK else new
+    alone = life.world.hosts[server].server.relationships["pair"].me is FailoverState.PARTNER_DOWN
+    assert alone and held.server != server, (
+        f"seed {life.seed}: {server} gives {reply.ip & 255} to {new.hardware.hex()} although "
+        f"{held.hardware.hex()} has it from {held.server} for {(held.until - at) / SECOND} s more"
+    )
+    return new
+
+
+def _ended(life: Life) -> bool:
+    """Whether a conflict is being resolved, or a server serves behind the back of one in partner-down."""
+    one, two = life.world.hosts.values()
+    for host, other in ((one, two), (two, one)):
+        states = [rel.me for rel in host.server.relationships.values()]
+        serves = other.running and any(rel.service.answers for rel in other.server.relationships.values())
+        if FailoverState.POTENTIAL_CONFLICT in states or (FailoverState.PARTNER_DOWN in states and serves):
+            return True
+    return False
