@@ -13,9 +13,8 @@ from pathlib import Path
 
 def main() -> int:
     """Print one line a measurement; nothing here fails on a slow machine."""
-    print(
-        f"{platform.node()}: {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; median of 5"
-    )
+    machine = f"{platform.node()}: {_processor()}, {os.cpu_count()} cores"
+    print(f"{machine}, Python {platform.python_version()}; median of 5")
     wanted = sys.argv[1:]
     for file in sorted(Path(__file__).parent.glob("bench_*.py")):
         name = file.stem.removeprefix("bench_")
@@ -33,9 +32,8 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    return next(
-        (line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine()
-    )
+    names = (line.partition(": ")[2] for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
 
 
 if __name__ == "__main__":

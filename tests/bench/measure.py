@@ -27,19 +27,17 @@ class Measure:
         return self.seconds / self.other_seconds
 
     def __str__(self) -> str:
-        verdict = (
-            ""
-            if self.goal is None
-            else f"  goal ≤ {self.goal:g}{' ' if self.ratio <= self.goal else ' MISSED'}"
+        missed = "" if self.goal is None or self.ratio <= self.goal else "  MISSED"
+        goal = "" if self.goal is None else f"  goal ≤ {self.goal:g}{missed}"
+        ours, theirs = (
+            f"{self.work:<44} {self.seconds:8.3f} s",
+            f"{self.other:<20} {self.other_seconds:8.3f} s",
         )
-        return (
-            f"{self.work:<44} {self.seconds:8.3f} s   {self.other:<24} {self.other_seconds:8.3f} s"
-            f"   ratio {self.ratio:6.2f}{goal}"
-        )
+        return f"{ours}   {theirs}   ratio {self.ratio:6.2f}{goal}"
 
 
 def medians(*works: Callable[[], object]) -> list[float]:
-    """Median seconds of each work, taken in turns so that all meet the same weather, after one run unmeasured."""
+    """Median seconds of each work, taken in turns to meet the same weather; a first run is not counted."""
     times: list[list[float]] = [[] for _ in works]
     for run in range(RUNS + 1):
         for work, seconds in zip(works, times, strict=True):

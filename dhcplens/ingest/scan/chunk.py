@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from dhcplens.ingest.scan.intern import refill_numbers, refill_words
+from dhcplens.ingest.scan.intern import refill
 from dhcplens.ingest.scan.kernel import scan
 from dhcplens.ingest.scan.layout import (
     AT,
@@ -11,7 +11,6 @@ from dhcplens.ingest.scan.layout import (
     DAY_AT,
     END,
     FULL,
-    HOST,
     KINDS,
     LINES,
     POOLS,
@@ -44,12 +43,10 @@ class Chunk:
         self.updates = np.empty((_FIRST_SIDES, SIDES), np.int64)
         self.slow = np.empty((_FIRST_SIDES, SLOWS), np.int64)
         self.counts = np.zeros(KINDS, np.int64)
-        self.last = np.full(KINDS, -1, np.int64)
         self._tables(_FIRST_SLOTS)
 
     def _tables(self, slots: int) -> None:
-        self.slots = np.full((KINDS, slots), -1, np.int32)
-        self.values = np.zeros((HOST, slots // 2), np.int64)
+        self.entries = np.full((KINDS, slots, 4), -1, np.int64)
         self.places = np.zeros((KINDS, slots // 2, 2), np.int64)
 
     def run(self) -> "Chunk":
@@ -72,11 +69,9 @@ class Chunk:
             self.pools,
             self.updates,
             self.slow,
-            self.slots,
-            self.values,
+            self.entries,
             self.places,
             self.counts,
-            self.last,
         )
 
     def _grow(self) -> None:
@@ -84,16 +79,11 @@ class Chunk:
             array = getattr(self, name)
             if self.state[count] >= len(array):
                 setattr(self, name, np.concatenate([array, np.empty_like(array)]))
-        if self.counts.max() >= self.slots.shape[1] // 2 - 2:
-            values, places = self.values, self.places
-            self._tables(self.slots.shape[1] * 4)
-            self.values[:, : values.shape[1]] = values
+        if self.counts.max() >= self.entries.shape[1] // 2 - 2:
+            entries, places = self.entries, self.places
+            self._tables(entries.shape[1] * 4)
             self.places[:, : places.shape[1]] = places
-            for kind in range(KINDS):
-                if kind < HOST:
-                    refill_numbers(self.slots[kind], self.values[kind], self.counts[kind])
-                else:
-                    refill_words(self.data, self.slots[kind], self.places[kind], self.counts[kind])
+            refill(self.entries, entries)
 
     @property
     def rows(self) -> int:
@@ -112,4 +102,4 @@ class Chunk:
 
     def numbers(self, kind: int) -> npt.NDArray[np.int64]:
         """The interned numbers of a kind, in the order of their indices."""
-        return self.values[kind, : self.counts[kind]]
+        return self.places[kind, : self.counts[kind], 0]

@@ -26,7 +26,7 @@ from dhcplens.ingest.scan.atoms import (
     token,
 )
 from dhcplens.ingest.scan.compiled import compiled, inlined
-from dhcplens.ingest.scan.intern import Places, Slots, number_id, word_id
+from dhcplens.ingest.scan.intern import Entries, Places, number_id, word_id
 from dhcplens.ingest.scan.layout import (
     ACK,
     AFTER,
@@ -143,11 +143,9 @@ def message(
     state: Counts,
     cells: Cells,
     kinds: Small,
-    slots: Slots,
-    values: Wide,
+    entries: Entries,
     places: Places,
     counts: Counts,
-    last: Counts,
 ) -> bool:
     """Take a DHCP message apart into row ``state[ROWS]``; False if it is not of a plain shape."""
     row = state[ROWS]
@@ -207,7 +205,7 @@ def message(
     if suffix >= 0:
         code = named_lease(data, suffix, end, asked) if kind == REQUEST else 0
         if code == 0:
-            code = word_id(data, slots, places, counts, last, SUFFIX, suffix, end)
+            code = word_id(data, entries, places, counts, SUFFIX, suffix, end)
     elif kind == RELEASE:
         if stands(data, via_end, end, W_FOUND) == end:
             code = FOUND
@@ -218,14 +216,14 @@ def message(
     elif via_end != end:
         return False
     kinds[0, row] = kind
-    cells[C_IP, row] = -1 if asked < 0 else number_id(slots, values, counts, IP, asked)
-    cells[C_MAC, row] = -1 if mac < 0 else number_id(slots, values, counts, MAC, mac)
+    cells[C_IP, row] = -1 if asked < 0 else number_id(entries, places, counts, IP, asked)
+    cells[C_MAC, row] = -1 if mac < 0 else number_id(entries, places, counts, MAC, mac)
     cells[C_HOSTNAME, row] = (
-        -1 if name < 0 else word_id(data, slots, places, counts, last, HOSTNAME, name, name_end)
+        -1 if name < 0 else word_id(data, entries, places, counts, HOSTNAME, name, name_end)
     )
-    cells[C_VIA, row] = word_id(data, slots, places, counts, last, VIA, via, via_end)
+    cells[C_VIA, row] = word_id(data, entries, places, counts, VIA, via, via_end)
     cells[C_SERVER, row] = (
-        -1 if server < 0 else word_id(data, slots, places, counts, last, SERVER, server, server_end)
+        -1 if server < 0 else word_id(data, entries, places, counts, SERVER, server, server_end)
     )
     cells[C_SUFFIX, row] = code
     return True
@@ -238,10 +236,9 @@ def pool(
     end: int,
     rows: Wide,
     row: int,
-    slots: Slots,
+    entries: Entries,
     places: Places,
     counts: Counts,
-    last: Counts,
 ) -> bool:
     """Take a pool line apart into ``row``; False if it is not of a plain shape."""
     kind = POOL
@@ -279,8 +276,8 @@ def pool(
     if place != end:
         return False
     rows[row, S_KIND] = kind
-    rows[row, S_NAME] = word_id(data, slots, places, counts, last, WORD, net, net_end)
-    rows[row, S_WHAT] = word_id(data, slots, places, counts, last, WORD, name, name_end)
+    rows[row, S_NAME] = word_id(data, entries, places, counts, WORD, net, net_end)
+    rows[row, S_WHAT] = word_id(data, entries, places, counts, WORD, name, name_end)
     (
         rows[row, S_TOTAL],
         rows[row, S_FREE],
@@ -306,11 +303,9 @@ def update(
     end: int,
     rows: Wide,
     row: int,
-    slots: Slots,
-    values: Wide,
+    entries: Entries,
     places: Places,
     counts: Counts,
-    last: Counts,
 ) -> bool:
     """Take a rejected binding update apart into ``row``; False if it is not of a plain shape."""
     at = stands(data, at, end, W_BIND_UPDATE_ON)
@@ -331,15 +326,15 @@ def update(
     reason = stands(data, name_end, end, W_REJECTED)
     if reason < 0 or not plain(data, reason, end):
         return False
-    rows[row, S_TOTAL] = number_id(slots, values, counts, IP, asked)
-    rows[row, S_NAME] = word_id(data, slots, places, counts, last, WORD, name, name_end)
-    rows[row, S_WHAT] = word_id(data, slots, places, counts, last, WORD, reason, end)
+    rows[row, S_TOTAL] = number_id(entries, places, counts, IP, asked)
+    rows[row, S_NAME] = word_id(data, entries, places, counts, WORD, name, name_end)
+    rows[row, S_WHAT] = word_id(data, entries, places, counts, WORD, reason, end)
     return True
 
 
 @inlined
 def tag(
-    data: Bytes, at: int, end: int, state: Counts, slots: Slots, places: Places, counts: Counts, last: Counts
+    data: Bytes, at: int, end: int, state: Counts, entries: Entries, places: Places, counts: Counts
 ) -> tuple[int, int]:
     """1 for dhcpd (then ``state`` has host and pid), 0 for another program, -1 for neither; the message."""
     width = state[TAG_WIDTH]
@@ -354,7 +349,7 @@ def tag(
     found, pid, place = program(data, host_end + 1, end)
     if found == 1:
         state[TAG_AT], state[TAG_WIDTH], state[TAG_PID] = at, place - at, pid
-        state[TAG_HOST] = word_id(data, slots, places, counts, last, HOST, at, host_end)
+        state[TAG_HOST] = word_id(data, entries, places, counts, HOST, at, host_end)
     elif found == 0:
         for index in range(at, end):
             if data[index] == 0:
@@ -363,9 +358,9 @@ def tag(
 
 
 @inlined
-def room(state: Counts, counts: Counts, slots: Slots, pools: Wide, updates: Wide, slow: Wide) -> bool:
+def room(state: Counts, counts: Counts, entries: Entries, pools: Wide, updates: Wide, slow: Wide) -> bool:
     """Whether one more line fits into every array."""
-    most = slots.shape[1] // 2 - 2
+    most = entries.shape[1] // 2 - 2
     for kind in range(KINDS):
         if counts[kind] >= most:
             return False
@@ -390,16 +385,14 @@ def scan(
     pools: Wide,
     updates: Wide,
     slow: Wide,
-    slots: Slots,
-    values: Wide,
+    entries: Entries,
     places: Places,
     counts: Counts,
-    last: Counts,
 ) -> int:
     """Scan from ``state[AT]`` to ``state[END]``; FULL when an array has to be made larger first."""
     at, last_end = state[AT], state[END]
     while at < last_end:
-        if not room(state, counts, slots, pools, updates, slow):
+        if not room(state, counts, entries, pools, updates, slow):
             state[AT] = at
             return FULL
         start, end = at, line_end(data, eights, at, last_end)
@@ -411,17 +404,17 @@ def scan(
         if end - start < LONGEST:
             stamp, form, place = header(data, start, end, state)
             if place > 0:
-                found, place = tag(data, place, end, state, slots, places, counts, last)
+                found, place = tag(data, place, end, state, entries, places, counts)
         if found == 1:
-            if message(data, place, end, state, cells, kinds, slots, values, places, counts, last):
+            if message(data, place, end, state, cells, kinds, entries, places, counts):
                 row = state[ROWS]
                 stamps[row], kinds[1, row] = stamp, form
                 cells[C_LINE, row], cells[C_HOST, row] = state[LINES], state[TAG_HOST]
                 state[ROWS] += 1
-            elif pool(data, place, end, pools, state[POOLS], slots, places, counts, last):
+            elif pool(data, place, end, pools, state[POOLS], entries, places, counts):
                 aside(pools, state[POOLS], state, stamp, form)
                 state[POOLS] += 1
-            elif update(data, place, end, updates, state[UPDATES], slots, values, places, counts, last):
+            elif update(data, place, end, updates, state[UPDATES], entries, places, counts):
                 aside(updates, state[UPDATES], state, stamp, form)
                 state[UPDATES] += 1
             else:

@@ -110,7 +110,7 @@ SHAPES = (
     "DHCPINFORM from 10.0.0.1 via eth0: not authoritative for subnet 10.0.0.0",
     "DHCPNAK on 10.0.0.1 to 00:17:c4:12:77:97 (x) via eth0",
     "DHCPDECLINE of 10.0.0.1 from 00:17:c4:12:77:97 via eth0: abandoned",
-    "balancing pool 55d0 10/8  total 2  free 1  backup 1  lts 0  max-own (+/-)1  (requesting peer rebalance!)",
+    "balancing pool 5 10/8  total 2  free 1  backup 1  lts 0  max-own (+/-)1  (requesting peer rebalance!)",
     "balanced pool 55d0   total 2  free 1  backup 1  lts -1  max-misbal 1",
     "IMBALANCED pool 55d0 10/8 total 2 free 1 backup 1 lts -1 max-misbal 1 queue 4",
     "pool 55d0 two words  total 2  free 1  backup 1  lts 0",
@@ -169,20 +169,21 @@ def test_both_readers_agree_on_oddities(data: bytes) -> None:
     agree(data)
 
 
-def test_tables_of_words_grow(tmp_path: Path) -> None:
+def test_tables_of_words_grow() -> None:
     """More host names, addresses and rows than the scanner's first tables hold."""
-    lines = [
-        f"{HEAD}DHCPACK on 10.1.{n >> 8}.{n & 255} to 00:00:00:00:{n >> 8:02x}:{n & 255:02x} (host-{n}) via eth0\n"
-        f"{HEAD}balanced pool 55d0 net{n}  total 2  free 1  backup 1  lts -1  max-misbal 1\n{HEAD}no words\n"
-        for n in range(6_000)
-    ]
+    lines = []
+    for n in range(6_000):
+        place, mac, name = f"{n >> 8}.{n & 255}", f"{n >> 8:02x}:{n & 255:02x}", f"host-{n}-" + "x" * (n % 30)
+        lines.append(f"{HEAD}DHCPACK on 10.1.{place} to 00:00:00:00:{mac} ({name}) via eth0\n")
+        lines.append(f"{HEAD}balanced pool 55d0 net{n}  total 2  free 1  backup 1  lts -1  max-misbal 1\n")
+        lines.append(f"{HEAD}no words\n")
     agree("".join(lines).encode())
 
 
-def test_large_logs_are_read_fast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_logs_are_read_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """read_log chooses by size."""
     chosen: list[int] = []
-    monkeypatch.setattr("dhcplens.ingest.scan.read.read_fast", lambda data, source: chosen.append(len(data)))
+    monkeypatch.setattr("dhcplens.ingest.scan.read.read_fast", lambda data, _: chosen.append(len(data)))
     read_log(b"\n" * LARGE, "log")
     read_log(b"\n" * 100, "log")
     assert chosen == [LARGE]
