@@ -6,7 +6,7 @@ import click
 
 import dhcplens
 
-_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint", "tail")
+_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint", "tail", "check", "leases")
 
 
 class _LazyGroup(click.Group):

@@ -27,11 +27,18 @@ _STATES = [state.value for state in BindingState]
 
 def written(bindings: pd.DataFrame) -> pd.Series:
     """When each block was written at the earliest, reckoned from its stamps and those of the blocks before
-    it.
+    it: blocks are appended, so no block is older than the one before it.
+    """
+    latest = happened(bindings)
+    return times(np.maximum.accumulate(latest) if len(latest) else latest)
+
+
+def happened(bindings: pd.DataFrame) -> NDArray[np.int64]:
+    """The latest moment (ns) that each block tells of as past, UNKNOWN_TIME where it tells of none.
 
     A block carries no time of writing. Begins and client transactions lie in the past of it; so does the end
     of a lease that is over, and what was sent to the partner of an address that is free or backup (dhcpd's
-    db.c). Blocks are appended, so no block is older than the one before it.
+    db.c).
     """
     over = bindings["state"].isin(_OVER).to_numpy()
     rest = bindings["state"].isin(_AT_REST).to_numpy()
@@ -42,8 +49,7 @@ def written(bindings: pd.DataFrame) -> pd.Series:
         np.where(over, stamps(bindings["ends"]), UNKNOWN_TIME),
         np.where(rest, stamps(bindings["tstp"]), UNKNOWN_TIME),
     ]
-    latest = np.maximum.reduce([np.where(one == never, UNKNOWN_TIME, one) for one in known])
-    return times(np.maximum.accumulate(latest) if len(latest) else latest)
+    return np.asarray(np.maximum.reduce([np.where(one == never, UNKNOWN_TIME, one) for one in known]))
 
 
 def binding_view(
