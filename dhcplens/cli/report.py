@@ -13,7 +13,11 @@ from dhcplens.cli.progress import reading
 @input_options
 @limit_options
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    help="Form of the report.",
 )
 @click.option(
     "--color",
@@ -57,6 +61,9 @@ def command(
         for problem in report.problems:
             click.echo(str(problem), err=True)
         click.echo(report.as_json(), nl=False)
+        return
+    if form == "html":
+        click.echo(report.as_html(), nl=False)
         return
     from dhcplens.report.terminal import show
 

@@ -1,4 +1,4 @@
-"""The report on a pair: as text for a terminal, as JSON, and for a notebook."""
+"""The report on a pair: as text for a terminal, as JSON, as an HTML page, and for a notebook."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +40,12 @@ class Report:
         from dhcplens.report.terminal import as_text
 
         return as_text(self, width=width, colour=colour)
+
+    def as_html(self) -> str:
+        """One self-contained HTML page without scripts."""
+        from dhcplens.report.html import as_html
+
+        return as_html(self)
 
     def __str__(self) -> str:
         return self.as_text()

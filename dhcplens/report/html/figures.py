@@ -1,0 +1,106 @@
+"""Which pictures a page has, and what each shows in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Final
+
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+
+from dhcplens.pair import PairView
+from dhcplens.plots import clients, handovers, pools, timeline
+from dhcplens.plots.timeline import period
+from dhcplens.report.html.pictures import INK, picture
+from dhcplens.report.incidents import Incident
+
+POOLS_SHOWN: Final = 4
+INCIDENTS_SHOWN: Final = 8
+_WORTH_A_CLOSER_LOOK: Final = 0.6
+"""An incident that fills more of the whole period than this has no picture of its own."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The pictures of one pair; each is drawn when the template asks for it."""
+
+    pair: PairView
+    incidents: tuple[Incident, ...]
+
+    def timeline(self) -> Markup | None:
+        """States of both servers over all of the logs; None where nothing tells of states."""
+        if self.pair.states.empty:
+            return None
+        return self._timeline("all", "States of both servers and of their link over the time of the logs")
+
+    def incident(self, incident: Incident) -> Markup | None:
+        """The same closer by for one of the first incidents; None where that shows nothing new."""
+        place = self.incidents.index(incident)
+        if place >= INCIDENTS_SHOWN or incident.start is None or self.pair.states.empty:
+            return None
+        begin, end = period(self.pair)
+        start = pd.Timestamp(incident.start)
+        stop = pd.Timestamp(incident.end) if incident.end else end
+        spare = max((stop - start) * 0.25, pd.Timedelta("20s"))
+        since, until = max(begin, start - spare), min(end, stop + spare)
+        if since >= until or (until - since) > (end - begin) * _WORTH_A_CLOSER_LOOK:
+            return None
+        return self._timeline(f"i{place}", f"The states during: {incident.head.title}", since, until)
+
+    def pools(self) -> Iterator[Markup]:
+        """Free and backup addresses over time, of the scarcest pools."""
+        for number, (network, ordinal) in enumerate(self._scarcest[:POOLS_SHOWN]):
+            label = f"Free and backup addresses of {network} over time"
+            yield picture(f"p{number}", label, (10, 3.6), partial(self._pool, network, ordinal))
+
+    @property
+    def pools_left_out(self) -> int:
+        """How many pools have no picture."""
+        return max(0, len(self._scarcest) - POOLS_SHOWN)
+
+    def clients(self) -> Markup | None:
+        """Clients by server against the split; None where no client was served."""
+        if not int(self.pair.served["acks"].sum()):
+            return None
+
+        return picture("clients", "Clients served by each server against the split", (8, 2.8), self._clients)
+
+    def handovers(self) -> Markup | None:
+        """When clients changed their server; None where none did."""
+        if self.pair.handovers.empty:
+            return None
+        return picture(
+            "handovers",
+            "When clients changed from one server to the other",
+            (10, 3.4),
+            lambda ax: handovers(self.pair, ax),
+        )
+
+    @cached_property
+    def _scarcest(self) -> list[tuple[str, int]]:
+        summary = self.pair.pools
+        share = (summary["least"] / summary["total"]).astype(float).fillna(1)
+        ordered = summary.iloc[share.argsort(kind="stable").to_numpy()]
+        return list(dict.fromkeys(zip(ordered["network"].astype(str), ordered["ordinal"], strict=True)))
+
+    def _timeline(
+        self, name: str, label: str, since: pd.Timestamp | None = None, until: pd.Timestamp | None = None
+    ) -> Markup:
+        height = 1.3 + 0.5 * 3 * len(self.pair.servers)
+        return picture(
+            name, label, (10, height), lambda ax: timeline(self.pair, ax, since=since, until=until)
+        )
+
+    def _pool(self, network: str, ordinal: int, ax: Axes) -> None:
+        legend = pools(self.pair, ax, network, ordinal).get_legend()
+        for line in legend.get_lines() if legend else ():
+            line.set_color(INK)
+        for patch in legend.get_patches() if legend else ():
+            if patch.get_hatch():
+                patch.set_edgecolor(INK)
+
+    def _clients(self, ax: Axes) -> None:
+        for line in clients(self.pair, ax).lines:
+            line.set_color(INK)
+        ax.set_title("Clients served; marks: what the split gives", loc="left")
