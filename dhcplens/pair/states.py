@@ -14,6 +14,9 @@ from dhcplens.pair.runs import End, Run, run_of
 from dhcplens.pair.schemas import STATES
 
 
+_BLUR = 2 * 10**9  # lease files have whole seconds, and a new one is stamped before the first line is logged
+
+
 @dataclass(frozen=True)
 class _Stretch:
     """One state of one subject; stamps in nanoseconds."""
@@ -80,7 +83,7 @@ def _stretches(
     moved = [_moved(journal, entry, int(number[entry])) for entry in entries]
     run = runs[int(number[entries[0]])]
     started = subject is Subject.LOCAL and run.start != UNKNOWN_TIME
-    earlier = [one for one in filed if one.start < (run.start if started else moved[0].start)]
+    earlier = [one for one in filed if one.start < (run.start - _BLUR if started else moved[0].start)]
     if not earlier or earlier[-1].state != journal.old[entries[0]]:
         earlier = [_before(journal, entries[0], moved[0].run)]
     if started:  # the state that a process starts from was an earlier process's

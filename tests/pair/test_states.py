@@ -95,7 +95,8 @@ def test_a_lease_file_newer_than_the_log_goes_on() -> None:
 
 def test_saved_state_is_no_state_of_the_new_process() -> None:
     """'I move from normal to startup' at a start does not mean that the server was normal before."""
-    pair = build(heap(server("a", banner("10:00:00"), move("10:00:01", NORMAL, STARTUP))))
+    fresh = state_block(NORMAL, "09:59:59", NORMAL, "09:59:59")
+    pair = build(heap(server("a", fresh, banner("10:00:00"), move("10:00:01", NORMAL, STARTUP))))
     assert said(pair, "a", "local") == [(STARTUP, "10:00:01", None)]
 
 
