@@ -13,7 +13,6 @@ from dhcplens.pair.journal import MOVE, PARTNER_MOVE, Journal
 from dhcplens.pair.runs import End, Run, run_of
 from dhcplens.pair.schemas import STATES
 
-
 _BLUR = 2 * 10**9  # lease files have whole seconds, and a new one is stamped before the first line is logged
 
 
