@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "dhcplens"
 FLOORS = (
     {"cli"},
     {"api"},
-    {"report", "tail", "plots"},
+    {"report", "tail"},
+    {"plots"},
     {"replay"},
     {"findings"},
     {"pair"},
