@@ -75,7 +75,7 @@ def read_fast(data: bytes, source: str) -> LeasePiece:
             scanned.keep(rest.kept)
             option_codes = option_codes[rest.kept]
         columns = _columns(pool, buffer, scanned)
-    columns["options"] = words(option_codes, [text or "" for text in options])
+    columns["options"] = _words(option_codes, [text or "" for text in options])
     columns["accepted"] = scanned.offsets < rest.stopped_at
     columns["source"] = words(np.zeros(len(scanned.offsets), np.int8), [source])
     order = [column.name for column in _SCHEMA]
@@ -217,6 +217,13 @@ def _codes(numbers: _Array) -> tuple[_Array, _Array]:
     return codes, firsts[:count]
 
 
+def _words(codes: _Array, names: list[str]) -> pd.Series:
+    """A category column where texts that differ in the file may have come to be the same."""
+    known: dict[str, int] = {}
+    united = [known.setdefault(name, len(known)) for name in names]
+    return words(codes if len(known) == len(names) else np.array([*united, -1])[codes], list(known))
+
+
 def _names(write: Callable[..., int], firsts: _Array, most: int, *data: _Array) -> list[str]:
     out = np.empty(most, np.uint8)
     length = write(*data, firsts, out)
@@ -238,7 +245,7 @@ def _columns(pool: ThreadPoolExecutor, buffer: _Array, scanned: _Scanned) -> dic
         codes, firsts = _codes(scanned.hashes[which])
         slices = scanned.words[which, firsts]
         most = factor * int((slices & (1 << repeats.LENGTH_BITS) - 1).sum()) + len(slices)
-        return words(codes, _names(write, slices, most, buffer))
+        return _words(codes, _names(write, slices, most, buffer))
 
     jobs = {
         "uid": pool.submit(word, scan.UID, repeats.identifier_texts, 3),

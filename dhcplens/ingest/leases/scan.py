@@ -11,6 +11,7 @@ import numpy as np
 from dhcplens.ingest.leases.dates import NEVER_SECONDS
 from dhcplens.ingest.leases.repeats import LENGTH_BITS, Bytes, byte, hash_of
 from dhcplens.ingest.leases.rows import MISSING
+from dhcplens.ingest.leases.wide import HIGH_BITS, digit_limits, eight, mask, number
 from dhcplens.ingest.scan.compiled import compiled, inlined
 
 STATES: Final = ("free", "active", "expired", "released", "abandoned", "reset", "backup")
@@ -20,6 +21,7 @@ RESERVED, BOOTP = 1, 2  # bits of the flags
 NO_STATE: Final = 255
 NO_WORD: Final = -1
 SHORTEST_BLOCK: Final = 32
+_WIDEST: Final = 32  # loads reach so far; nearer to the file's end the plain reader has to do
 _LONGEST: Final = 1400  # strings and runs of blanks; dhcpd's buffer has 1500 bytes
 
 
@@ -28,17 +30,34 @@ def _word(text: str) -> Bytes:
 
 
 _LEASE = _word("lease ")
-_STARTS, _ENDS, _TSTP, _TSFP = _word("starts "), _word("ends "), _word("tstp "), _word("tsfp ")
-_ATSFP, _CLTT, _NEVER, _EPOCH = _word("atsfp "), _word("cltt "), _word("never;"), _word("epoch ")
-_BINDING, _NEXT, _REWIND = _word("binding state "), _word("next "), _word("rewind ")
-_HARDWARE, _UID = _word("hardware ethernet "), _word('uid "')
-_HOSTNAME = _word('client-hostname "')
-_SET, _OPTION = _word("set "), _word("option ")
+_NEVER, _EPOCH = _word("never;"), _word("epoch ")
+_STARTS, _STARTS_MASK = number("starts "), mask("starts ")
+_ENDS, _ENDS_MASK = number("ends "), mask("ends ")
+_TSTP, _TSTP_MASK = number("tstp "), mask("tstp ")
+_TSFP, _TSFP_MASK = number("tsfp "), mask("tsfp ")
+_ATSFP, _ATSFP_MASK = number("atsfp "), mask("atsfp ")
+_CLTT, _CLTT_MASK = number("cltt "), mask("cltt ")
+_NEXT, _NEXT_MASK = number("next "), mask("next ")
+_REWIND, _REWIND_MASK = number("rewind "), mask("rewind ")
+_UID, _UID_MASK = number('uid "'), mask('uid "')
+_SET, _SET_MASK = number("set "), mask("set ")
+_OPTION, _OPTION_MASK = number("option "), mask("option ")
+_BINDING, _BINDING_END = number("binding "), number("g state ")
+_HARDWARE, _ETHER, _NET = number("hardware"), number(" etherne"), number("thernet ")
+_CLIENT, _HOSTNAME = number("client-h"), number("ostname ")
+_INDENT, _INDENT_MASK = number("\n  "), mask("\n  ")
 _RESERVED, _BOOTP = _word("reserved;"), _word("dynamic-bootp;")
-_STATE_BYTES = np.zeros((7, 12), dtype=np.uint8)
-for _index, _name in enumerate(STATES):
-    _STATE_BYTES[_index, : len(_name) + 1] = _word(_name + ";")
+_STATE_WORDS = np.array([number((name + ";")[:8]) for name in STATES], dtype=np.uint64)
+_STATE_MASKS = np.array([mask((name + ";")[:8]) for name in STATES], dtype=np.uint64)
+_STATE_ENDS = np.array([number((name + ";")[8:]) for name in STATES], dtype=np.uint64)
+_STATE_END_MASKS = np.array([mask((name + ";")[8:]) for name in STATES], dtype=np.uint64)
 _STATE_LENGTHS = np.array([len(name) + 1 for name in STATES], dtype=np.int64)
+_DATE, _DATE_LIMITS = number("0000/00/"), digit_limits("0000/00/")
+_DAY_HOUR, _DAY_HOUR_LIMITS = number("00 00:00"), digit_limits("00 00:00")
+_TIME, _TIME_LIMITS = number("00:00:00"), digit_limits("00:00:00")
+_HEX = np.full(256, 255, dtype=np.uint8)
+for _digit in range(16):
+    _HEX[ord(f"{_digit:x}")] = _HEX[ord(f"{_digit:X}")] = _digit
 _MONTH_DAYS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], dtype=np.int64)
 
 
@@ -74,78 +93,66 @@ def _blanks(data: Bytes, at: int, end: int, line: Any) -> int:
 
 
 @inlined
-def _number(data: Bytes, at: int, digits: int) -> int:
-    """A number of exactly so many digits, or -1."""
-    value = 0
-    for index in range(at, at + digits):
-        digit = byte(data, index) - 48
-        if digit < 0 or digit > 9:
-            return -1
-        value = value * 10 + digit
-    return value
+def _pair(word: Any, shift: int) -> int:
+    """Two digits of a loaded word whose characters were turned into their values."""
+    tens = word >> np.uint64(shift) & np.uint64(15)
+    ones = word >> np.uint64(shift + 8) & np.uint64(15)
+    return np.int64(tens) * 10 + np.int64(ones)  # type: ignore[return-value]
 
 
 @inlined
 def _date(data: Bytes, at: int, end: int, out: Any) -> int:
     """Read a date and its semicolon into ``out[0]``; gives the place behind, or -1."""
-    if at + 22 > end:
-        return -1
     if data[at] == 110:
         if not _is(data, at, end, _NEVER):
             return -1
         out[0] = NEVER_SECONDS
         return at + 6
     if data[at] == 101:
-        if not _is(data, at, end, _EPOCH):
-            return -1
-        at += 6
-        value, digits = 0, 0
-        while at < end and 48 <= data[at] <= 57 and digits < 10:
-            value = value * 10 + byte(data, at) - 48
-            at, digits = at + 1, digits + 1
-        out[0] = value
-        return at + 1 if digits and at < end and data[at] == 59 and value <= NEVER_SECONDS else -1
-    year, month, day = _number(data, at + 2, 4), _number(data, at + 7, 2), _number(data, at + 10, 2)
-    hour, minute, second = _number(data, at + 13, 2), _number(data, at + 16, 2), _number(data, at + 19, 2)
-    if (
-        data[at] < 48
-        or data[at] > 57
-        or data[at + 1] != 32
-        or data[at + 6] != 47
-        or data[at + 9] != 47
-        or data[at + 12] != 32
-        or data[at + 15] != 58
-        or data[at + 18] != 58
-        or data[at + 21] != 59
-        or year < 1970
-        or year > 2037
-        or month < 1
-        or month > 12
-        or min(day, hour, minute, second) < 0
-    ):
+        return _epoch(data, at, end, out)
+    if at + 22 > end or data[at] < 48 or data[at] > 57 or data[at + 1] != 32 or data[at + 21] != 59:
         return -1
-    days = 365 * (year - 1970) + (year - 1969) // 4 + _MONTH_DAYS[month - 1] + day - 1
+    date = eight(data, at + 2) ^ _DATE
+    day_hour = eight(data, at + 10) ^ _DAY_HOUR
+    time = eight(data, at + 13) ^ _TIME
+    wrong = (
+        (date + _DATE_LIMITS) | date | (day_hour + _DAY_HOUR_LIMITS) | day_hour | (time + _TIME_LIMITS) | time
+    )
+    year, month = _pair(date, 0) * 100 + _pair(date, 16), _pair(date, 40)
+    if wrong & HIGH_BITS != 0 or year < 1970 or year > 2037 or month < 1 or month > 12:
+        return -1
+    days = 365 * (year - 1970) + (year - 1969) // 4 + _MONTH_DAYS[month - 1] + _pair(day_hour, 0) - 1
     if month > 2 and year % 4 == 0:
         days += 1
-    out[0] = ((days * 24 + hour) * 60 + minute) * 60 + second
+    out[0] = ((days * 24 + _pair(time, 0)) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
     return at + 22
+
+
+@inlined
+def _epoch(data: Bytes, at: int, end: int, out: Any) -> int:
+    if not _is(data, at, end, _EPOCH):
+        return -1
+    at += len(_EPOCH)
+    value, digits = 0, 0
+    while at < end and 48 <= data[at] <= 57 and digits < 10:
+        value = value * 10 + byte(data, at) - 48
+        at, digits = at + 1, digits + 1
+    out[0] = value
+    return at + 1 if digits and at < end and data[at] == 59 and value <= NEVER_SECONDS else -1
 
 
 @inlined
 def _state(data: Bytes, at: int, end: int, out: Any) -> int:
     """Read a binding state and its semicolon into ``out[0]``; gives the place behind, or -1."""
-    if not _is(data, at, end, _BINDING):
+    if at + _WIDEST > len(data) or eight(data, at) != _BINDING or eight(data, at + 6) != _BINDING_END:
         return -1
-    at += len(_BINDING)
+    at += 14
+    word, rest = eight(data, at), eight(data, at + 8)
     for state in range(7):
-        length = _STATE_LENGTHS[state]
-        if at + length <= end:
-            index = 0
-            while index < length and data[at + index] == _STATE_BYTES[state, index]:
-                index += 1
-            if index == length:
-                out[0] = state
-                return int(at + length)
+        if word & _STATE_MASKS[state] == _STATE_WORDS[state]:
+            at += _STATE_LENGTHS[state]
+            out[0] = state
+            return at if rest & _STATE_END_MASKS[state] == _STATE_ENDS[state] and at <= end else -1
     return -1
 
 
@@ -199,17 +206,10 @@ def _hardware(data: Bytes, at: int, end: int, out: Any) -> int:
         return -1
     value = 0
     for part in range(6):
-        for index in range(at + 3 * part, at + 3 * part + 2):
-            char = byte(data, index)
-            if 48 <= char <= 57:
-                digit = char - 48
-            elif 97 <= char <= 102:
-                digit = char - 87
-            elif 65 <= char <= 70:
-                digit = char - 55
-            else:
-                return -1
-            value = value * 16 + digit
+        high, low = byte(_HEX, data[at + 3 * part]), byte(_HEX, data[at + 3 * part + 1])
+        if high > 15 or low > 15:
+            return -1
+        value = value * 256 + high * 16 + low
         if data[at + 3 * part + 2] != (58 if part < 5 else 59):
             return -1
     out[0] = value
@@ -232,6 +232,18 @@ def _variable(data: Bytes, at: int, end: int) -> int:
             return -1
         at += 1
     return -1
+
+
+@inlined
+def _ethernet(data: Bytes, at: int, first: Any) -> bool:
+    """Whether ``hardware ethernet`` and a blank stand here; ``first`` are the first eight bytes."""
+    return bool(first == _HARDWARE and eight(data, at + 8) == _ETHER and eight(data, at + 10) == _NET)
+
+
+@inlined
+def _hostname(data: Bytes, at: int, first: Any) -> bool:
+    """Whether ``client-hostname``, a blank and a quote stand here."""
+    return bool(first == _CLIENT and eight(data, at + 8) == _HOSTNAME and data[at + 16] == 34)
 
 
 @inlined
@@ -260,24 +272,37 @@ def _block(
     mac[row] = -1
     region, region_end = -1, -1
     while True:
-        at = _blanks(data, at, end, line)
+        if (
+            at + 3 < end
+            and data[at] == 10
+            and data[at + 1] == 32
+            and data[at + 2] == 32
+            and data[at + 3] > 96
+        ):
+            line[0] += 1
+            at += 3
+        else:
+            at = _blanks(data, at, end, line)
         if at < 0 or at >= end:
             return -1
         char = byte(data, at)
+        if char != 125 and at + _WIDEST > len(data):
+            return -1
+        first = eight(data, at) if at + 8 <= len(data) else np.uint64(0)
         kind = -1
         if char == 125:
             break
-        if char == 115 and _is(data, at, end, _STARTS):
+        if char == 115 and first & _STARTS_MASK == _STARTS:
             kind, at = 0, at + 7
-        elif char == 101 and _is(data, at, end, _ENDS):
+        elif char == 101 and first & _ENDS_MASK == _ENDS:
             kind, at = 1, at + 5
-        elif char == 116 and _is(data, at, end, _TSTP):
+        elif char == 116 and first & _TSTP_MASK == _TSTP:
             kind, at = 2, at + 5
-        elif char == 116 and _is(data, at, end, _TSFP):
+        elif char == 116 and first & _TSFP_MASK == _TSFP:
             kind, at = 3, at + 5
-        elif char == 97 and _is(data, at, end, _ATSFP):
+        elif char == 97 and first & _ATSFP_MASK == _ATSFP:
             kind, at = 4, at + 6
-        elif char == 99 and _is(data, at, end, _CLTT):
+        elif char == 99 and first & _CLTT_MASK == _CLTT:
             kind, at = 5, at + 5
         if kind >= 0:
             at = _date(data, at, end, out)
@@ -288,25 +313,25 @@ def _block(
         elif char == 98:
             kind, at = 6, _state(data, at, end, out)
             small[STATE, row] = out[0]
-        elif char == 110 and _is(data, at, end, _NEXT):
+        elif char == 110 and first & _NEXT_MASK == _NEXT:
             kind, at = 7, _state(data, at + 5, end, out)
             small[NEXT, row] = out[0]
-        elif char == 114 and _is(data, at, end, _REWIND):
+        elif char == 114 and first & _REWIND_MASK == _REWIND:
             kind, at = 8, _state(data, at + 7, end, out)
             small[REWIND, row] = out[0]
-        elif char == 104 and _is(data, at, end, _HARDWARE):
-            kind, at = 9, _hardware(data, at + len(_HARDWARE), end, out)
+        elif char == 104 and _ethernet(data, at, first):
+            kind, at = 9, _hardware(data, at + 18, end, out)
             mac[row] = out[0]
-        elif (char == 117 and _is(data, at, end, _UID)) or (char == 99 and _is(data, at, end, _HOSTNAME)):
+        elif (char == 117 and first & _UID_MASK == _UID) or (char == 99 and _hostname(data, at, first)):
             which = UID if char == 117 else HOSTNAME
-            first = at + (len(_UID) if which == UID else len(_HOSTNAME))
-            kind, at = 10 + which, _string(data, first, end, which == UID)
-            if at < 0 or (which == UID and at == first) or at + 1 >= end or data[at + 1] != 59:
+            inside = at + (5 if which == UID else 17)
+            kind, at = 10 + which, _string(data, inside, end, which == UID)
+            if at < 0 or (which == UID and at == inside) or at + 1 >= end or data[at + 1] != 59:
                 return -1
-            words[which, row] = first << LENGTH_BITS | (at - first)
-            hashes[which, row] = hash_of(data, first, at, seed)
+            words[which, row] = inside << LENGTH_BITS | (at - inside)
+            hashes[which, row] = hash_of(data, inside, at, seed)
             at += 2
-        elif (char == 115 and _is(data, at, end, _SET)) or (char == 111 and _is(data, at, end, _OPTION)):
+        elif (char == 115 and first & _SET_MASK == _SET) or (char == 111 and first & _OPTION_MASK == _OPTION):
             if region < 0:
                 region = at
             elif region_end < 0:

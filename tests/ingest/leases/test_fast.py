@@ -35,6 +35,9 @@ _ODD = (
 )
 
 
+_KEYWORD_LINES = _USUAL.splitlines()[1:-1]
+
+
 def same(data: bytes) -> None:
     plain = LeaseReader("x")
     plain.feed(data)
@@ -62,6 +65,13 @@ def test_plain_and_fast_agree_on_small_files(data: bytes) -> None:
 def test_unusual_text_between_usual_blocks(odd: str) -> None:
     """What the scanner refuses goes the plain way, with all that dhcpd loses behind it."""
     same((_USUAL * 3 + odd + _USUAL * 3 + odd + _USUAL).encode("latin-1"))
+
+
+@pytest.mark.parametrize("line", _KEYWORD_LINES)
+def test_no_byte_of_a_statement_is_overlooked(line: str) -> None:
+    """A block with one byte of a statement changed reads the same both ways, whatever byte it is."""
+    blocks = [_USUAL.replace(line, line[:at] + "~" + line[at + 1 :]) for at in range(2, len(line))]
+    same((_USUAL + _USUAL.join(blocks) + _USUAL * 2).encode())
 
 
 @given(texts())
