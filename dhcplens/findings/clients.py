@@ -249,7 +249,7 @@ def abandoned_leases(case: Case, limits: AbandonedLimits) -> Iterator[Draft]:
     told = case.abandoned()
     told = told.drop_duplicates("ip")
     sizes = [sum(pool.size for pool in server.conf.pools) for server in case.pair.servers if server.conf]
-    much = max(2.0, limits.percent / 100 * max(sizes)) if sizes else float("inf")
+    much = max(limits.count, limits.percent / 100 * max(sizes)) if sizes else float("inf")
     few = int(limits.count) - 1
     times = told["time"].reset_index(drop=True)
     crowded = (times.shift(-few) - times).dt.total_seconds() <= limits.window

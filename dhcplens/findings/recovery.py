@@ -40,6 +40,7 @@ def stuck_recover(case: Case, limits: StuckRecoverLimits) -> Iterator[Draft]:
         chain
         for name in case.names
         for chain in _chains(case, name)
+        if case.first_line(name) is not None or chain[-1].end is None
         if any(one.state is FailoverState.RECOVER for one in chain)
         and _lasts(chain, case.until) >= (limits.after if chain[-1].end else limits.open_after)
     ]
@@ -72,7 +73,12 @@ def stuck_recover(case: Case, limits: StuckRecoverLimits) -> Iterator[Draft]:
 def _chains(case: Case, server: str) -> Iterator[list[Stay]]:
     """A server's periods in recover, with the starts in between."""
     chain: list[Stay] = []
+    before: Stay | None = None
     for stay in [*(one for one in case.stays if one.server == server), None]:
+        leaving = before is not None and before.state is FailoverState.SHUTDOWN
+        before = stay
+        if leaving and stay is not None and stay.state is FailoverState.RECOVER:
+            continue  # the last word of a process that is shut down (dhcpd.c)
         if stay is not None and stay.state in _RECOVERING and stay.start is not None:
             if chain and chain[-1].end is not None and stay.start > chain[-1].end + _MINUTE:
                 yield chain  # it did not run in between

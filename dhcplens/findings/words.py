@@ -1,23 +1,24 @@
 """Times, durations and lists as people write them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo
+
+from dhcplens.ingest.localtime import parse_timezone
+
+
+def one_zone(names: str) -> str:
+    """The zone in which times are shown: the first, where logs stand in several."""
+    return names.split(",")[0].strip()
 
 
 @cache
-def zone(name: str) -> tzinfo:
-    """A time zone by name: an IANA name, or ``UTC+8``, ``UTC+05:30``; UTC where it is neither."""
-    sign = {"+": 1, "-": -1}.get(name.removeprefix("UTC")[:1])
-    if sign is not None:
-        hours, _, minutes = name.removeprefix("UTC")[1:].partition(":")
-        if hours.isdigit() and (not minutes or minutes.isdigit()):
-            return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes or 0)))
+def zone(names: str) -> tzinfo:
+    """The zone of that name (an IANA name, ``UTC+8``), of several the first; UTC for an unknown one."""
     try:
-        return ZoneInfo(name)
-    except (ValueError, OSError):
-        return timezone.utc  # noqa: UP017 (the same object under its older name prints as UTC)
+        return parse_timezone(one_zone(names))
+    except ValueError:
+        return UTC
 
 
 def clock(time: datetime | None, zone_name: str, *, date: bool = True) -> str:

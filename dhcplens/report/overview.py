@@ -6,7 +6,7 @@ from typing import cast
 import pandas as pd
 
 from dhcplens.findings.rows import records
-from dhcplens.findings.words import clock, duration, number
+from dhcplens.findings.words import clock, duration, number, one_zone
 from dhcplens.model.states import Severity, Subject
 from dhcplens.model.values import FileKind
 from dhcplens.pair import PairView
@@ -40,7 +40,7 @@ def who(pair: PairView) -> str:
     """The servers with their roles, the relationship, and the zone of the times shown."""
     servers = [f"{server.role or 'role unknown'} {server.name}" for server in pair.servers]
     relationship = f"relationship {pair.relationship}" if pair.relationship else "no relationship named"
-    return " · ".join([*servers, relationship, f"times in {pair.timezone}"])
+    return " · ".join([*servers, relationship, f"times in {one_zone(pair.timezone)}"])
 
 
 def timeline(pair: PairView) -> Grid:

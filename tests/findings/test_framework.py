@@ -1,22 +1,25 @@
 """Rules, pages, thresholds, grouping and the verdict."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dhcplens.findings import verdict
+from dhcplens.findings import examine, registry, verdict
 from dhcplens.findings.diagnosis import EVIDENCE_SHOWN
 from dhcplens.findings.explain import index, page
 from dhcplens.findings.grouping import CAUSES, grouped, key
 from dhcplens.findings.limits import SettingError, described, merged, parse_settings, read_settings
 from dhcplens.findings.pages import pages
 from dhcplens.findings.registry import rules
+from dhcplens.findings.words import clock, duration
 from dhcplens.model.states import Severity, Verdict
 from dhcplens.model.values import Evidence, Finding
+from dhcplens.pair import build
 from tests.findings.making import findings, linked
-from tests.pair.making import server
+from tests.pair.making import heap, server
 
 NAMES = [
     "survivor-starved",
@@ -189,3 +192,37 @@ def test_nothing_is_found_in_nothing() -> None:
 def test_evidence_is_bounded() -> None:
     """However many lines prove a finding, a dozen are quoted."""
     assert EVIDENCE_SHOWN == 12
+
+
+def test_times_are_shown_in_the_first_of_several_zones() -> None:
+    """Where logs stand in several zones, or in one that nobody knows, a time is shown all the same."""
+    moment = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    assert clock(moment, "UTC+12, UTC+13") == "2026-01-05 21:00:00"
+    assert clock(moment, "UTC-3:30") == "2026-01-05 05:30:00"
+    assert clock(moment, "Nowhere/Land") == "2026-01-05 09:00:00"
+
+
+def test_durations() -> None:
+    """The two greatest units are told."""
+    assert [duration(seconds) for seconds in (0, 59, 371, 3600, 190_000)] == [
+        "0 s",
+        "59 s",
+        "6 min 11 s",
+        "1 h",
+        "2 d 4 h",
+    ]
+
+
+def test_a_rule_at_a_loss_costs_nobody_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that fails is told as a problem, and the others give their findings."""
+
+    def broken(*_: object) -> list[object]:
+        raise KeyError("no such column")
+
+    named = rules()
+    monkeypatch.setitem(registry._RULES, "flapping", replace(named["flapping"], check=broken))
+    found = examine(build(heap(server("a", *linked()), server("b", *linked()))))
+    assert [str(one) for one in found.failures] == [
+        "rule flapping: could not be applied: KeyError: 'no such column'"
+    ]
+    assert [one.name for one in found.findings] == ["normal-operation"]
