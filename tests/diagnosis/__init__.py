@@ -1,0 +1,1 @@
+"""How well the findings name what happened: labelled incidents, played and judged rule by rule."""

@@ -1,0 +1,48 @@
+"""The kinds of incidents: each a function that makes one out of a drawn pair."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.diagnosis.incident import Incident
+from tests.diagnosis.setting import Setting
+
+FAMILIES = ("link", "recovery", "conflicts", "refusals", "pools", "clients", "files", "noise", "healthy")
+
+Make = Callable[[Setting], Incident]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of incident: ``fires`` is the rule that it is meant to fire, ``spares`` the one that it nearly does.
+
+    ``lab``: the real daemon can play it as well.
+    """
+
+    name: str
+    make: Make
+    fires: str | None
+    spares: str | None
+    lab: bool
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def kind(fires: str | None = None, *, spares: str | None = None, lab: bool = True) -> Callable[[Make], Make]:
+    """Registers the decorated function under its own name."""
+
+    def register(make: Make) -> Make:
+        name = make.__name__.replace("_", "-")
+        assert name not in _KINDS, name
+        _KINDS[name] = Kind(name, make, fires, spares, lab)
+        return make
+
+    return register
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All kinds by name."""
+    for family in FAMILIES:
+        importlib.import_module(f"tests.diagnosis.of_{family}")
+    return _KINDS
