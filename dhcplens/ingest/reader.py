@@ -77,7 +77,7 @@ class LogReader:
         self._line(raw, 0)
 
     def passed(self, dhcpd: int, other: int, *, after_dhcpd: bool) -> None:
-        """Count lines under program names that were read elsewhere; the next may ask whose the last one was."""
+        """Count lines under program names that were read elsewhere, and whose the last one was."""
         self._rows.passed(dhcpd, other, after_dhcpd)
 
     def take(self) -> LogPiece:

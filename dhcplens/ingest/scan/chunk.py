@@ -30,10 +30,11 @@ _FIRST_SIDES = 1 << 10
 class Chunk:
     """The rows of the bytes from ``start`` to ``end``, in the scanner's own form."""
 
-    def __init__(self, data: npt.NDArray[np.uint8], start: int, end: int) -> None:
+    def __init__(self, raw: bytes, start: int, end: int) -> None:
         rows = (end - start) // _SHORTEST + 1  # pages that are not written take no memory
-        self.data = data
-        self.eights = data[: len(data) & ~7].view(np.uint64)
+        self.raw = raw
+        self.data = np.frombuffer(raw, np.uint8)
+        self.eights = self.data[: len(raw) & ~7].view(np.uint64)
         self.state = np.zeros(STATES, np.int64)
         self.state[AT], self.state[END], self.state[DAY_AT] = start, end, -1
         self.stamps = np.empty(rows, np.int64)
@@ -95,10 +96,12 @@ class Chunk:
         """Number of lines."""
         return int(self.state[LINES])
 
-    def words(self, kind: int) -> list[str]:
+    def words(self, kind: int) -> npt.NDArray[np.object_]:
         """The interned words of a kind, in the order of their indices."""
-        spans = self.places[kind, : self.counts[kind]]
-        return [bytes(self.data[start : start + length]).decode("ascii") for start, length in spans.tolist()]
+        spans = self.places[kind, : self.counts[kind]].tolist()
+        words = np.empty(len(spans), object)
+        words[:] = [self.raw[start : start + length].decode("ascii") for start, length in spans]
+        return words
 
     def numbers(self, kind: int) -> npt.NDArray[np.int64]:
         """The interned numbers of a kind, in the order of their indices."""

@@ -1,7 +1,7 @@
 """Columns of words as codes: those of several chunks united, those of the plain reader put in between."""
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +9,10 @@ import pandas as pd
 
 Codes = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
-Thing = TypeVar("Thing", bound=Hashable)
+Things = npt.NDArray[Any]
 
 
-SPECIAL = range(-5, 0)
+SPECIAL = np.arange(-5, 0)
 """Negative codes, which stay what they are: taken from the end of a list that ends with them."""
 
 
@@ -22,6 +22,12 @@ class WordColumn:
     def __init__(self, codes: Codes, words: Sequence[str]) -> None:
         self.codes = codes
         self.words = list(words)
+
+    @classmethod
+    def of(cls, codes_and_words: tuple[Codes, Things]) -> "WordColumn":
+        """Of codes and an array of words."""
+        codes, words = codes_and_words
+        return cls(codes, words.tolist())
 
     def with_rows(self, other: "pd.Series[str]", at: Positions) -> "WordColumn":
         """The same with rows of a categorical put in before the rows at ``at``."""
@@ -61,14 +67,12 @@ class NumberColumn:
         return pd.arrays.IntegerArray(values, np.insert(self.missing, at, other.isna().to_numpy(bool)))
 
 
-def united(parts: Iterable[tuple[Codes, Sequence[Thing]]]) -> tuple[Codes, list[Thing]]:
-    """Codes of several parts, each with its own list of things, as codes into one list."""
-    known: dict[Thing, int] = {}
-    codes = []
-    for local, things in parts:
-        table = [known.setdefault(thing, len(known)) for thing in things]
-        if table == list(range(len(table))):
-            codes.append(local)
-        else:
-            codes.append(np.array([*table, *SPECIAL], np.int32)[local])
-    return np.concatenate(codes), list(known)
+def united(parts: Iterable[tuple[Codes, Things]]) -> tuple[Codes, Things]:
+    """Codes of several parts, each with its own array of things, as codes into one array."""
+    local, things = zip(*parts, strict=True)
+    table, known = pd.factorize(np.concatenate(things))
+    edges = np.cumsum([len(some) for some in things])[:-1]
+    codes = [local[0]]  # the first part's things are the first of all
+    for some, mine in zip(local[1:], np.split(table, edges)[1:], strict=True):
+        codes.append(np.concatenate([mine, SPECIAL]).astype(np.int32)[some])
+    return np.concatenate(codes), np.asarray(known)

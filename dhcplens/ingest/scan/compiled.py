@@ -3,6 +3,7 @@
 numba is imported here only; whatever imports this module pays for it.
 """
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any, TypeVar, cast
 import numba
 from numba import njit
 
+_INGEST = Path(__file__).parent.parent
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -20,7 +22,8 @@ def _cache_folder() -> Path:
     home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
     base = Path(home) if home else Path("~/.cache").expanduser()
     user = getattr(os, "getuid", int)()
-    for folder in (base / "dhcplens", Path(tempfile.gettempdir()) / f"dhcplens-{user}"):
+    for place in (base / "dhcplens", Path(tempfile.gettempdir()) / f"dhcplens-{user}"):
+        folder = place / _edition()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
@@ -28,6 +31,13 @@ def _cache_folder() -> Path:
         if os.access(folder, os.W_OK) and folder.stat().st_uid == user:  # nobody else's code
             return folder
     return Path(tempfile.mkdtemp(prefix="dhcplens-"))
+
+
+def _edition() -> str:
+    """Changes with any source of compiled code; numba itself looks only at the outermost function's file."""
+    sources = sorted(file for room in ("scan", "leases") for file in (_INGEST / room).glob("*.py"))
+    stats = [(source.name, source.stat().st_mtime_ns, source.stat().st_size) for source in sources]
+    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:

@@ -1,8 +1,8 @@
 """Words and numbers as small integers, in the order of their first appearance; compiled.
 
 A table has one entry a slot (open addressing): the first eight bytes of a word (mixed with its last eight, if
-it is long), the next eight, its length, its index; or a number and its index. An index of -1 marks an empty
-slot. So a look-up touches one line of the cache, and the bytes themselves only for more than 16 of them.
+it is long), the next eight, its length, its index; or a number, two zeros, its index. An index of -1 marks an
+empty slot. So a look-up touches one line of the cache, and the bytes only if there are more than 16.
 Tables do not grow by themselves: the scanner stops before one is half full; ``refill`` fills a larger one.
 """
 
@@ -40,6 +40,8 @@ def number_id(entries: Entries, places: Places, counts: Counts, which: int, valu
         slot = (slot + 1) & mask
     index = counts[which]
     entries[which, slot, 0] = value
+    entries[which, slot, 1] = 0
+    entries[which, slot, 2] = 0
     entries[which, slot, 3] = index
     places[which, index, 0] = value
     counts[which] += 1

@@ -7,10 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from dhcplens.ingest.reader import LogPiece, LogReader
-from dhcplens.ingest.scan.atoms import NEWLINE
 from dhcplens.ingest.scan.chunk import Chunk
 from dhcplens.ingest.scan.layout import AFTER, DHCPD, L_AFTER, L_DHCPD, L_END, L_OTHER, L_START, OTHER
 from dhcplens.ingest.scan.tables import messages, pools, updates
@@ -22,7 +20,7 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     Works on all cores. What the scanner cannot take apart goes through the catalogue, so a log of other
     frames than RFC 3164 and RFC 3339 gains nothing.
     """
-    chunks = _scanned(np.frombuffer(data, np.uint8))
+    chunks = _scanned(data)
     rest = _left(data, source, chunks)
     starts = np.cumsum([0, *(chunk.lines for chunk in chunks)][:-1])
     tables = dict(rest.tables)
@@ -32,7 +30,7 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     return replace(rest, tables=tables)
 
 
-def _scanned(data: npt.NDArray[np.uint8]) -> list[Chunk]:
+def _scanned(data: bytes) -> list[Chunk]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     edges = [0]
     for part in range(1, cores):
@@ -43,14 +41,9 @@ def _scanned(data: npt.NDArray[np.uint8]) -> list[Chunk]:
         return list(pool.map(Chunk.run, chunks))
 
 
-def _line_start(data: npt.NDArray[np.uint8], at: int) -> int:
-    """The beginning of the first line at or behind a place."""
-    while at < len(data):
-        found = np.flatnonzero(data[at : at + 65_536] == NEWLINE)
-        if len(found):
-            return at + int(found[0]) + 1
-        at += 65_536
-    return len(data)
+def _line_start(data: bytes, at: int) -> int:
+    """The beginning of the first line behind a place."""
+    return data.find(b"\n", at) + 1 or len(data)
 
 
 def _left(data: bytes, source: str, chunks: Iterable[Chunk]) -> LogPiece:

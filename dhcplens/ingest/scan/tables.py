@@ -101,13 +101,11 @@ def pools(chunks: Sequence[Chunk], starts: Starts, slow: pd.DataFrame) -> pd.Dat
 def updates(chunks: Sequence[Chunk], starts: Starts, slow: pd.DataFrame) -> pd.DataFrame:
     """The rejected binding updates of all chunks and the plain reader's rows, by line."""
     sides = [one.updates for one in chunks]
-    codes, numbers = united(
-        (one.updates[:, S_TOTAL].astype(np.int32), one.numbers(IP).tolist()) for one in chunks
-    )
+    codes, numbers = united((one.updates[:, S_TOTAL].astype(np.int32), one.numbers(IP)) for one in chunks)
     rejected = WordColumn(np.zeros(len(codes), np.int32), ["rejected"])
     columns: dict[str, Any] = {
         **_sides(chunks, starts, sides),
-        "ip": WordColumn(codes, [_dotted(number) for number in numbers]).used(),
+        "ip": WordColumn(codes, [_dotted(number) for number in numbers.tolist()]).used(),
         "relationship": _side_words(chunks, sides, S_NAME).used(),
         "verdict": rejected.used(),
         "reason": _side_words(chunks, sides, S_WHAT).used(),
@@ -136,7 +134,7 @@ def _with_rows(columns: dict[str, Any], slow: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(chunks: Sequence[Chunk], column: int, kind: int) -> WordColumn:
-    return WordColumn(*united((one.cells[column, : one.rows], one.words(kind)) for one in chunks))
+    return WordColumn.of(united((one.cells[column, : one.rows], one.words(kind)) for one in chunks))
 
 
 def _types(chunks: Sequence[Chunk]) -> WordColumn:
@@ -145,8 +143,8 @@ def _types(chunks: Sequence[Chunk]) -> WordColumn:
 
 
 def _macs(chunks: Sequence[Chunk]) -> WordColumn:
-    codes, macs = united((one.cells[C_MAC, : one.rows], one.numbers(MAC).tolist()) for one in chunks)
-    return WordColumn(codes, [mac.to_bytes(6, "big").hex(":") for mac in macs])
+    codes, macs = united((one.cells[C_MAC, : one.rows], one.numbers(MAC)) for one in chunks)
+    return WordColumn(codes, [mac.to_bytes(6, "big").hex(":") for mac in macs.tolist()])
 
 
 def _dotted(number: int) -> str:
@@ -155,8 +153,8 @@ def _dotted(number: int) -> str:
 
 def _addresses(chunks: Sequence[Chunk]) -> dict[str, WordColumn]:
     """The columns ``ip``, ``note`` and ``detail``: some suffixes name the message's own address."""
-    codes, numbers = united((one.cells[C_IP, : one.rows], one.numbers(IP).tolist()) for one in chunks)
-    names = [_dotted(number) for number in numbers]
+    codes, numbers = united((one.cells[C_IP, : one.rows], one.numbers(IP)) for one in chunks)
+    names = [_dotted(number) for number in numbers.tolist()]
     suffixes, texts = united((one.cells[C_SUFFIX, : one.rows], one.words(SUFFIX)) for one in chunks)
     meanings = [_meaning(text) for text in texts]
     notes: dict[str, int] = {}
@@ -193,7 +191,7 @@ def _sides(chunks: Sequence[Chunk], starts: Starts, sides: Sequence[Side]) -> di
     return {
         "stamp": rows[:, S_STAMP].copy(),
         "form": rows[:, S_FORM].astype(np.uint8),
-        "host": WordColumn(*hosts).used(),
+        "host": WordColumn.of(hosts).used(),
         "line": np.concatenate([side[:, S_LINE] + start for side, start in zip(sides, starts, strict=True)]),
         "pid": _numbers(rows[:, S_PID], rows[:, S_PID] < 0),
     }
@@ -201,7 +199,7 @@ def _sides(chunks: Sequence[Chunk], starts: Starts, sides: Sequence[Side]) -> di
 
 def _side_words(chunks: Sequence[Chunk], sides: Sequence[Side], column: int) -> WordColumn:
     parts = zip(chunks, sides, strict=True)
-    return WordColumn(*united((side[:, column].astype(np.int32), one.words(WORD)) for one, side in parts))
+    return WordColumn.of(united((side[:, column].astype(np.int32), one.words(WORD)) for one, side in parts))
 
 
 def _numbers(values: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_] | None = None) -> NumberColumn:
