@@ -74,15 +74,16 @@ def check(rel: "Relationship", pool: Pool) -> None:
     if rel.me is not NORMAL:
         return
     now, conf = rel.server.now, rel.conf
+    earliest = max(now, rel.last_balance + conf.min_balance) if rel.last_balance else now
+    if rel.next_balance and rel.next_balance <= earliest:
+        return
     free = share(_age(pool.free.head(), now), conf.max_lease_misbalance)
     backup = share(_age(pool.backup.head(), now), conf.max_lease_misbalance)
     if rel.is_primary():
         free *= 2
     else:
         backup *= 2
-    at = now + min(free, backup, conf.max_balance)
-    if rel.last_balance:
-        at = max(at, rel.last_balance + conf.min_balance)
+    at = max(now + min(free, backup, conf.max_balance), earliest)
     at += rel.server.put_off(at)
     if rel.next_balance and at >= rel.next_balance:
         return
