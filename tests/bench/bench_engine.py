@@ -108,7 +108,7 @@ def _conf(role: Role, addresses: int) -> DhcpdConf:
 
 def serve(pair: Pair, first: int) -> None:
     """Give ``EXCHANGES`` new clients an address each."""
-    assert all([pair.exchange(number) for number in range(first, first + EXCHANGES)])
+    assert all(pair.exchange(number) for number in range(first, first + EXCHANGES))
 
 
 def measures(folder: Path) -> Iterator[Measure]:
