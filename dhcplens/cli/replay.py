@@ -52,10 +52,15 @@ def command(
         click.echo(str(error), err=True)
         sys.exit(2)
     try:
-        truth = play(player, script, out, Manner(script.seed if seed is None else seed, speed, dialect))
+        manner = Manner(script.seed if seed is None else seed, speed, dialect, recorded)
+        truth = play(player, script, out, manner)
     except BackendUnavailableError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except (OSError, ValueError) as error:
+        if recorded is None:
+            raise
+        raise click.BadParameter(str(error), param_hint="--compare") from error
     for one in truth.expectations:
         click.echo(f"{'held  ' if one.checked.held else 'FAILED'} {one.event.text} ({one.checked.seen})")
     for problem in truth.problems:

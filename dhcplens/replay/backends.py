@@ -21,12 +21,14 @@ class Manner:
     """How a scenario is played.
 
     ``speed``: lab seconds in a second (the engine has no clock and ignores it); ``seed``: names the clients;
-    ``dialect``: version of dhcpd to speak as, None for the back end's own.
+    ``dialect``: version of dhcpd to speak as, None for the back end's own; ``follow``: folder of a recorded
+    run from which the engine takes what a scenario leaves open.
     """
 
     seed: int
     speed: float = DEFAULT_SPEED
     dialect: str | None = None
+    follow: Path | None = None
 
 
 def play(player: str, scenario: Scenario, out: Path, manner: Manner) -> Truth:
@@ -48,11 +50,13 @@ def _with_dhcpd(scenario: Scenario, out: Path, manner: Manner) -> Truth:
 def _with_engine(scenario: Scenario, out: Path, manner: Manner) -> Truth:
     from dhcplens.engine.dialect import DIALECTS, V4_4_3
     from dhcplens.replay.play import play as play_in_engine
+    from dhcplens.replay.recorded import read_run
 
     if manner.dialect is not None and manner.dialect not in DIALECTS:
         raise BackendUnavailableError(f"The engine speaks as {' or '.join(DIALECTS)}, not {manner.dialect}.")
     dialect = DIALECTS[manner.dialect] if manner.dialect else V4_4_3
-    return play_in_engine(scenario, out, seed=manner.seed, dialect=dialect)
+    course = read_run(manner.follow).course if manner.follow is not None else None
+    return play_in_engine(scenario, out, seed=manner.seed, dialect=dialect, course=course)
 
 
 _PLAYERS: dict[str, Callable[[Scenario, Path, Manner], Truth]] = {
