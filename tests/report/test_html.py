@@ -1,13 +1,25 @@
-"""The report as an HTML page."""
+"""The report as an HTML page: its text, and what a browser makes of it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import dhcplens as dl
+from dhcplens.model.values import Evidence
+from dhcplens.report.html.quotes import quotes
+from tests.report.chromium import MISSING, PROGRAM, Page, browser
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+HOSTILE = (
+    "<script>document.title='run'</script>",
+    '"><img src=x onerror="document.title=\'run\'">',
+    "</pre></details><h1>broken out</h1>",
+    "a\u202egnirts\u202c\x07\x1b[31mb",
+    "{{ 7 * 7 }}",
+)
+needs_browser = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
 
 
 @pytest.fixture(scope="module")
@@ -16,27 +28,175 @@ def page() -> str:
     return dl.read(FIXTURES / "auto-partner-down-split").report().as_html()
 
 
-def test_the_page_is_one_file(page: str) -> None:
-    """Nothing is fetched: the only addresses in it are names of namespaces and places in the page itself."""
-    assert not re.search(r"<(script|link|iframe|object|embed|img)\b", page)
-    assert set(re.findall(r'\b(?:src|href)="([^"]{1,3})', page)) == {
-        "#in",
-        "#st",
-        "#po",
-        "#cl",
-        "#le",
-        "#re",
-    } | {found[:3] for found in re.findall(r'href="(#[a-z0-9]+-)', page)}
-    assert "default-src 'none'" in page
-    assert "url(" not in re.sub(r"url\(#", "", page)
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A pair whose clients and servers bear names that are meant to do harm."""
+    folder = tmp_path_factory.mktemp("hostile")
+    names = {}
+    for server in ("dhcp-a", "dhcp-b"):
+        log = FIXTURES / "crash-secondary" / server / "messages"
+        file = folder / server
+        stamp, tag = re.match(r"(.{15}) \S+ (\S+)", log.read_text().splitlines()[-1]).groups()  # type: ignore[union-attr]
+        lines = [
+            f"{stamp} {server} {tag} DHCPDISCOVER from 00:16:3e:00:00:0{number} ({name}) via eth0: "
+            "network 10.20.0.0/16: no free leases"
+            for number, name in enumerate(HOSTILE, 1)
+        ]
+        file.write_text(log.read_text() + "".join(f"{line}\n" for line in lines * 5), encoding="utf-8")
+        names[f"{HOSTILE[0]}{server}"] = [file]
+    return dl.read(servers=names).report().as_html()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Page]:
+    """One browser for all tests of this file."""
+    with browser() as page:
+        yield page
+
+
+def shown(chromium: Page, text: str, folder: Path) -> Page:
+    """The browser with that page, and nothing noted of the pages before."""
+    file = folder / "report.html"
+    file.write_text(text, encoding="utf-8")
+    chromium.complaints.clear()
+    chromium.requests.clear()
+    chromium.open(file)
+    return chromium
+
+
+def test_the_page_needs_nothing_else(page: str) -> None:
+    """No scripts, no frames, nothing fetched: links go to places in the page itself."""
+    assert not re.search(r"<(script|link|iframe|object|embed|img|form|base)\b|\son\w+=", page)
+    links = set(re.findall(r'(?:src|href)="(#?)', page)) | set(re.findall(r"url\((.)", page))
+    assert links == {"#"}
+    assert "default-src 'none'" in page and "script-src" not in page
+
+
+def test_links_in_the_page_lead_somewhere(page: str) -> None:
+    """Each place that is linked to exists exactly once, in pictures too."""
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(ids)
 
 
 def test_the_page_tells_what_the_text_tells(page: str) -> None:
     """Verdict, cause, consequence, advice and a raw line of evidence."""
-    for said in ("degraded", "the link between the servers was down", "Consequence:", "traceroute", "<mark>"):
+    for said in (
+        "degraded",
+        "the link between the servers was down",
+        "Consequence:",
+        "<code>ss -tnoi",
+        "<mark>2026-03-03T03:13:27.430186+02:00 delos dhcpd[9272]: timeout waiting for failover peer islands",
+    ):
         assert said in page
 
 
 def test_the_same_files_give_the_same_page(page: str) -> None:
     """No time of making, no random ids."""
     assert dl.read(FIXTURES / "auto-partner-down-split").report().as_html() == page
+
+
+def test_where_lease_files_differ_is_a_table() -> None:
+    """After an old lease file was restored, the addresses with their states at both servers."""
+    page = dl.read(FIXTURES / "old-leases-restored").report().as_html()
+    assert "11 addresses of 61 differ between the two lease files" in page
+    assert re.search(r"<td>10\.107\.3\.36</td><td>other state</td><td>backup</td>", page)
+
+
+def test_a_pair_of_which_little_is_known(tmp_path: Path) -> None:
+    """A configuration alone makes a page too, without the parts that it tells nothing of."""
+    (tmp_path / "dhcpd.conf").write_bytes((FIXTURES / "crash-secondary/dhcp-a/dhcpd.conf").read_bytes())
+    page = dl.read(tmp_path).report().as_html()
+    assert 'id="read"' in page
+    assert 'id="pools"' not in page and "<svg" not in page
+
+
+def test_a_quote_is_what_stands_in_the_file() -> None:
+    """A line of evidence has its neighbours around it, a lease is shown to its closing brace."""
+
+    class Lines:
+        def lines(self, source: str, numbers: list[int]) -> dict[int, str]:  # noqa: ARG002
+            text = ["one", "two", "three", "four", "lease 10.0.0.1 {", "  starts 1;", "}", "eight"]
+            return {number: text[number - 1] for number in numbers if number <= len(text)}
+
+    rows = [Evidence("f", 1, "one"), Evidence("f", 5, "lease 10.0.0.1 {")]
+    found = quotes(Lines(), rows)  # type: ignore[arg-type]
+    assert [[line.text for line in quote.lines] for quote in found] == [
+        ["one", "two", "three"],
+        ["lease 10.0.0.1 {", "  starts 1;", "}"],
+    ]
+    assert [line.number for quote in found for line in quote.lines if line.proof] == [1, 5]
+
+
+def test_overlong_lines_are_cut_and_it_is_said() -> None:
+    """A line of a megabyte does not make the page one."""
+
+    class Lines:
+        def lines(self, source: str, numbers: list[int]) -> dict[int, str]:  # noqa: ARG002
+            return {}
+
+    (quote,) = quotes(Lines(), [Evidence("f", 1, "x" * 1_000_000)])  # type: ignore[arg-type]
+    assert quote.lines[0].text.endswith("x … 999400 more characters")
+
+
+def test_hostile_names_are_text(hostile: str) -> None:
+    """Markup in names stands in the page as text, control characters are made visible."""
+    assert not re.search(r"<(script|img)\b", hostile)
+    assert "&lt;script&gt;" in hostile and "{{ 7 * 7 }}" in hostile
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", hostile)
+    assert "\\x202e" in hostile
+
+
+@needs_browser
+def test_a_browser_has_nothing_to_complain_of(chromium: Page, page: str, tmp_path: Path) -> None:
+    """No console message, no blocked or failed request, nothing asked for but the file."""
+    seen = shown(chromium, page, tmp_path)
+    assert seen.complaints == []
+    assert seen.requests == [(tmp_path / "report.html").as_uri()]
+    assert seen.evaluate("document.title") == "degraded · islands"
+
+
+@needs_browser
+def test_evidence_opens(chromium: Page, page: str, tmp_path: Path) -> None:
+    """A click on the word shows the raw lines."""
+    seen = shown(chromium, page, tmp_path)
+    line = "document.querySelector('.evidence mark').checkVisibility({contentVisibilityAuto: true})"
+    assert seen.evaluate(line) is False
+    seen.click("document.querySelector('.evidence > summary')")
+    assert seen.evaluate(line) is True
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [360, 1100])
+def test_the_page_fits_its_window(chromium: Page, page: str, tmp_path: Path, width: int) -> None:
+    """Nothing sticks out to the side, on a phone neither: wide pictures and tables scroll by themselves."""
+    seen = shown(chromium, page, tmp_path)
+    seen.picture(width, 800)
+    assert seen.evaluate("document.documentElement.scrollWidth") == width
+
+
+@needs_browser
+def test_dark_is_dark(chromium: Page, page: str, tmp_path: Path) -> None:
+    """Where the reader prefers dark, paper and words of the page and of its pictures change."""
+    seen = shown(chromium, page, tmp_path)
+    colours = (
+        "[getComputedStyle(document.body).backgroundColor,"
+        " getComputedStyle(document.querySelector('svg text[style*=ink]')).fill]"
+    )
+    seen.picture(800, 600, "light")
+    assert seen.evaluate(colours) == ["rgb(246, 247, 248)", "rgb(29, 35, 41)"]
+    seen.picture(800, 600, "dark")
+    assert seen.evaluate(colours) == ["rgb(19, 23, 27)", "rgb(228, 232, 236)"]
+
+
+@needs_browser
+def test_hostile_names_do_nothing(chromium: Page, hostile: str, tmp_path: Path) -> None:
+    """They neither run nor load nor become elements; each stands in the text as it was written."""
+    seen = shown(chromium, hostile, tmp_path)
+    assert seen.complaints == []
+    assert seen.requests == [(tmp_path / "report.html").as_uri()]
+    assert seen.evaluate("document.title") != "run"
+    assert seen.evaluate("document.querySelectorAll('script, img, h1 ~ h1').length") == 0
+    text = seen.evaluate("document.body.textContent")
+    assert all(name in text for name in HOSTILE if name.isprintable())
+    assert "a\\x202egnirts\\x202c" in text

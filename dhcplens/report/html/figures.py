@@ -93,12 +93,16 @@ class Figures:
         )
 
     def _pool(self, network: str, ordinal: int, ax: Axes) -> None:
+        """The figure with a legend that follows the page's colours, and dots that do not fill the file."""
         legend = pools(self.pair, ax, network, ordinal).get_legend()
         for line in legend.get_lines() if legend else ():
             line.set_color(INK)
         for patch in legend.get_patches() if legend else ():
             if patch.get_hatch():
-                patch.set_edgecolor(INK)
+                patch.set(edgecolor=INK, hatch="..")
+        for area in ax.collections:
+            if area.get_hatch():
+                area.set_hatch("..")
 
     def _clients(self, ax: Axes) -> None:
         for line in clients(self.pair, ax).lines:
