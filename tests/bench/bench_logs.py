@@ -9,7 +9,7 @@ from tests.bench.measure import Measure, available, command, medians
 
 LINES = 2_000_000
 PATTERN = "DHCP(ACK|OFFER) on"
-COUNT = ";select log_procname, count(*) from all_logs group by log_procname"
+COUNT = ";select log_procname, count(*) from syslog_log group by log_procname"
 
 
 def measures(folder: Path) -> Iterator[Measure]:

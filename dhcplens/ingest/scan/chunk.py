@@ -54,6 +54,7 @@ class Chunk:
         """Scan the chunk to its end."""
         while self._scan() == FULL:
             self._grow()
+        del self.entries  # only the scanner needs them, and they are large
         self.pools = self.pools[: self.state[POOLS]]
         self.updates = self.updates[: self.state[UPDATES]]
         self.slow = self.slow[: self.state[SLOW]]
