@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-PIECE: Final = 1 << 20
+PIECE: Final = 4 << 20
 """Bytes that are read at once."""
 
 HEAD: Final = 1024
@@ -81,6 +81,11 @@ class Follower:
         if self._open is not None:
             yield from self._open.lines()
 
+    @property
+    def position(self) -> Position | None:
+        """Where it stands in the file that it reads now, None where there is none."""
+        return None if self._open is None else self._open.position()
+
     def close(self) -> None:
         """Let go of all files."""
         for file in [*(file for file, _ in self._retired), *([self._open] if self._open else [])]:
@@ -130,7 +135,7 @@ class _Open:
                 whole = b"".join((*self._partial, data[:end]))
                 self._offset += len(whole)
                 self._partial, self._behind = [], 0
-                yield Lines(whole, self._position())
+                yield Lines(whole, self.position())
             if end < len(data):
                 self._partial.append(data[end:])
                 self._behind += len(data) - end
@@ -140,7 +145,7 @@ class _Open:
         if self._partial:
             whole = b"".join(self._partial)
             self._offset += len(whole)
-            yield Lines(whole + b"\n", self._position())
+            yield Lines(whole + b"\n", self.position())
 
     def shrunk(self) -> bool:
         return os.fstat(self._file.fileno()).st_size < self._offset + self._behind
@@ -167,6 +172,8 @@ class _Open:
     def is_at(self, position: Position) -> bool:
         """Whether this is the file of that position, not cut since."""
         status = os.fstat(self._file.fileno())
+        if not position.head_size:  # it was empty then
+            return self.inode == position.inode
         return status.st_size >= position.offset and self._head(position.head_size) == position.head
 
     def close(self) -> None:
@@ -175,7 +182,8 @@ class _Open:
     def _head(self, size: int) -> int:
         return zlib.crc32(os.pread(self._file.fileno(), size, 0))
 
-    def _position(self) -> Position:
+    def position(self) -> Position:
+        """Behind the last whole line that was given out."""
         size = min(HEAD, self._offset)
         return Position(self.inode, self._offset, self._head(size), size)
 
@@ -208,7 +216,9 @@ def _rest_of_rotated(path: Path, position: Position) -> Iterator[Lines]:
 
 
 def _begins(file: Path, position: Position) -> bool:
-    """Whether the file begins as the one of that position did."""
+    """Whether the file begins as the one of that position did; of one that was empty the inode tells."""
+    if not position.head_size:
+        return _inode(file) == position.inode
     try:
         with _reading(file) as content:
             return zlib.crc32(content.read(position.head_size)) == position.head

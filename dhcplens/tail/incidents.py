@@ -30,22 +30,19 @@ class Incidents:
         """The open findings in the order in which they arose."""
         return list(self._open.values())
 
-    def compare(
-        self, findings: Iterable[Judged], *, told_from: int | None = None, history: bool = False
-    ) -> list[Event]:
+    def compare(self, findings: Iterable[Judged], told_from: int = 0) -> list[Event]:
         """Events (not numbered yet) for what is new, ended or withdrawn.
 
-        What ended before ``told_from`` (nanoseconds), or at all where all is history, is taken as told.
+        What ended at ``told_from`` (nanoseconds) or before is taken as told.
         """
         groups: dict[_Key, list[Judged]] = defaultdict(list)
         for one in findings:
             if one.severity != Severity.INFO:
                 groups[_key(one)].append(one)
-        limit = float("inf") if history and told_from is None else (told_from or 0) / 1e9
         events = [
             event
             for key in dict.fromkeys([*self._open, *groups])
-            for event in self._group(key, sorted(groups[key], key=_start), limit)
+            for event in self._group(key, sorted(groups[key], key=_start), told_from / 1e9)
         ]
         return sorted(events, key=lambda one: one.time or "")
 
@@ -77,7 +74,7 @@ class Incidents:
                     yield _raised(one)
             elif _end(one) > self._told.get(key, 0.0):
                 self._told[key] = _end(one)
-                if _end(one) >= limit:
+                if _end(one) > limit:
                     yield _raised(replace(one, end=None))
                     yield _cleared(one)
 

@@ -6,7 +6,6 @@ are kept as text and read when a rule asks for them.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,9 +20,14 @@ LONGEST: Final = 65_536
 KEPT: Final = 4_000
 """So many of the last messages of a source are kept for the rules."""
 
-_MESSAGE: Final = re.compile(
-    rb"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+) \S*dhcpd\d*(?:\[\d+\])?: DHCP([A-Z]+) "
+_PLAIN: Final = re.compile(
+    rb"^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+) \S*dhcpd\d*(?:\[\d+\])?: "
+    rb"(DHCP[A-Z]+|bind update on \S+ from|uid lease) .*\n",
+    re.MULTILINE,
 )
+"""What comes by the thousand; it is counted, and read when a rule asks for it."""
+
+_TELLING: Final = (b": DHCP", b": bind update on ", b": uid lease ")
 _STAMPED: Final = re.compile(rb"(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\d|\d \d{4}-|\{)")
 _INSIDE: Final = re.compile(r"(?:^|\s)dhcpd(?:\[\d+\])?: ")
 
@@ -46,14 +50,15 @@ class Row:
 class Piece:
     """What some whole lines say.
 
-    ``rows`` are all but the plain messages, ``messages`` counts those by server and type; ``kept`` has the
-    numbers and texts of the last of them.
+    ``rows`` are all but what comes by the thousand: ``messages`` counts messages by server and type,
+    ``refused`` updates that the partner refused by server. ``kept`` has numbers and texts of the last ones.
     """
 
-    lines: int = 0
+    lines: int
     unknown: int = 0
     rows: list[Row] = field(default_factory=list)
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     kept: list[tuple[int, bytes]] = field(default_factory=list)
 
 
@@ -66,18 +71,20 @@ class LineReader:
 
     def read(self, data: bytes, source: str, before: int) -> Piece:
         """Whole lines of a source; ``before`` lines of it were read already."""
-        piece = Piece()
-        raws = data.split(b"\n")
-        raws.pop()
-        messages = []
-        for number, raw in enumerate(raws, before + 1):
-            if b": DHCP" in raw or b'"DHCP' in raw or raw.startswith(b"DHCP"):
-                messages.append((number, raw))
-            elif not _STAMPED.match(raw) or b"dhcp" in raw:
-                self._line(piece, source, number, raw)
-        piece.messages = self._counted(raw for _, raw in messages)
-        piece.kept = [(number, raw[:LONGEST]) for number, raw in messages[-KEPT:]]
-        piece.lines = len(raws)
+        parts = _PLAIN.split(data)
+        piece = Piece(lines=data.count(b"\n"))
+        for (host, kind), count in Counter(zip(parts[1::3], parts[2::3], strict=True)).items():
+            if kind.startswith(b"DHCP"):
+                piece.messages[decode(host), decode(kind[4:])] += count
+            elif kind.startswith(b"bind"):
+                piece.refused[decode(host)] += count
+        number = before
+        for plain, rest in [(place, rest) for place, rest in enumerate(parts[0::3]) if rest]:
+            for line, raw in enumerate(rest.split(b"\n")[:-1], plain + number + 1):
+                if not _STAMPED.match(raw) or b"dhcp" in raw:
+                    self._line(piece, source, line, raw)
+            number += rest.count(b"\n")
+        piece.kept = sorted({*piece.kept, *_last_plain(data, before + piece.lines)})[-KEPT:]
         return piece
 
     def row(self, source: str, number: int, raw: bytes) -> Row | None:
@@ -106,25 +113,24 @@ class LineReader:
 
     def _line(self, piece: Piece, source: str, number: int, raw: bytes) -> None:
         row = self.row(source, number, raw)
-        if row is not None:
+        if row is None:
+            piece.unknown += _said_by_dhcpd(frame(decode(raw[:LONGEST]))) is not None
+        elif row.table == Table.MESSAGES:
+            piece.messages[row.server, str(row.fields["type"])] += 1
+            piece.kept.append((number, raw[:LONGEST]))
+        else:
             piece.rows.append(row)
-        elif _said_by_dhcpd(frame(decode(raw[:LONGEST]))) is not None:
-            piece.unknown += 1
 
-    def _counted(self, raws: Iterable[bytes]) -> Counter[tuple[str, str]]:
-        plain: Counter[tuple[bytes, bytes]] = Counter()
-        counts: Counter[tuple[str, str]] = Counter()
-        for raw in raws:
-            found = _MESSAGE.match(raw)
-            if found is not None:
-                plain[found.group(1, 2)] += 1  # type: ignore[index]
-                continue
-            row = self.row("", 0, raw)
-            if row is not None and row.table == Table.MESSAGES:
-                counts[row.server, str(row.fields["type"])] += 1
-        for (host, kind), count in plain.items():
-            counts[decode(host), decode(kind)] += count
-        return counts
+
+def _last_plain(data: bytes, lines: int) -> list[tuple[int, bytes]]:
+    """The last lines of the kinds that are not read, with their numbers; ``lines`` is the last number."""
+    found: list[tuple[int, bytes]] = []
+    for number, raw in zip(range(lines, 0, -1), reversed(data.split(b"\n")[:-1]), strict=False):
+        if any(word in raw for word in _TELLING):
+            found.append((number, raw[:LONGEST]))
+            if len(found) == KEPT:
+                break
+    return found[::-1]
 
 
 def _said_by_dhcpd(framed: Framed) -> str | None:

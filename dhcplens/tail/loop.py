@@ -60,24 +60,25 @@ class Tail:
         self._render = render
         self._sinks = sinks
         self._silent = silent
-        self._history = silent
         self._last_line = self._last_asked = self._last_saved = time.monotonic()
         self._new = False
 
     def run(self) -> None:
         """Until all sources have ended."""
         try:
+            self._read()
+            self._enter((), always=True)  # from here on nothing is lost
             while True:
                 moved = self._read()
-                if self._watch.unjudged or self._history:
+                if self._watch.unjudged:
                     self._ask_when_settled(moved)
                 elif self._new and time.monotonic() - self._last_asked > PERIOD:
                     self._ask()
                 self._take_answer(wait=False)
-                if all(source.ended for source in self._sources):
-                    break
                 for sink in self._sinks:
                     sink.tick(self._watch)
+                if all(source.ended for source in self._sources):
+                    break
                 if not moved:
                     time.sleep(POLL)
             self._last_words()
@@ -123,8 +124,7 @@ class Tail:
     def _take_answer(self, *, wait: bool) -> None:
         answer = self._judge.answer(wait)
         if answer is not None:
-            history, self._history = self._history, False
-            self._enter(self._watch.judged(answer, history=history), always=history)
+            self._enter(self._watch.judged(answer))
 
     def _last_words(self) -> None:
         """The rules look once more at the end of all sources."""

@@ -52,7 +52,7 @@ class FileSource:
         self._inode = _inode(path)
         whole = from_start or leases
         self._follower = Follower(path, from_start=whole, look_back=LOOK_BACK)
-        self._position: Position | None = None
+        self._position = self._follower.position
 
     def resume(self, position: Any) -> None:
         """Go on where an earlier run stopped."""

@@ -14,7 +14,7 @@ from dhcplens.tail.events import Event, Kind
 from dhcplens.tail.incidents import Incidents
 from dhcplens.tail.judge import Judged
 from dhcplens.tail.leasefile import recorded_states, unfinished
-from dhcplens.tail.lines import LineReader, Row
+from dhcplens.tail.lines import LineReader, Piece, Row
 from dhcplens.tail.window import Window
 
 _MOST_POOLS: Final = 500
@@ -45,6 +45,7 @@ class Watch:
         self._rests: dict[str, str] = {}
         self._recorded: dict[str, list[str | None]] = {}
         self._next = 1
+        self._history = 0
         self._incidents = Incidents()
         self.stands: dict[tuple[str, str], Stand] = {}
         """By relationship and server."""
@@ -82,7 +83,10 @@ class Watch:
         self._lines[source] = self._lines.get(source, 0) + piece.lines
         self._window.add(source, piece)
         self.messages.update(piece.messages)
+        self.refused.update(piece.refused)
         self.unknown += piece.unknown
+        if history:
+            self._history = max(self._history, self._last_time(source, piece))
         events = []
         for row in piece.rows:
             event = self._event(row)
@@ -123,16 +127,17 @@ class Watch:
         self._window.judged()
         return self._window.lines()
 
-    def judged(self, findings: Iterable[Judged], *, history: bool = False) -> list[Event]:
+    def judged(self, findings: Iterable[Judged]) -> list[Event]:
         """What the rules say of ``to_judge``: findings that are new, and those that are over."""
         self._asked = False
-        events = self._incidents.compare(findings, told_from=self._since, history=history)
+        events = self._incidents.compare(findings, max(self._since or 0, self._history))
         return [self._numbered(one) for one in events]
 
     def memory(self) -> dict[str, Any]:
         """Everything that the next run needs, for JSON."""
         return {
             "next": self._next,
+            "history": self._history,
             "lines": self._lines,
             "stands": [[*key, _fields(one)] for key, one in self.stands.items()],
             "pools": [[*key, pool] for key, pool in self.pools.items()],
@@ -145,7 +150,7 @@ class Watch:
 
     def remember(self, memory: Mapping[str, Any]) -> None:
         """Go on from the memory of an earlier run."""
-        self._next = memory["next"]
+        self._next, self._history = memory["next"], memory["history"]
         self._lines = dict(memory["lines"])
         self.stands = {(name, server): Stand(**one) for name, server, one in memory["stands"]}
         self.pools = {(server, net, pool): one for server, net, pool, one in memory["pools"]}
@@ -153,6 +158,11 @@ class Watch:
         self._incidents.remember(memory["incidents"])
         self._window.remember(memory["window"], self._reader)
         self.unjudged = memory["unjudged"]
+
+    def _last_time(self, source: str, piece: Piece) -> int:
+        """The latest time in a piece, in nanoseconds."""
+        last = [self._reader.row(source, *one) for one in piece.kept[-1:]]
+        return max((row.time for row in (*piece.rows, *last) if row and row.time), default=0)
 
     def _numbered(self, event: Event) -> Event:
         number, self._next = self._next, self._next + 1
@@ -168,9 +178,7 @@ class Watch:
         if row.table == "pools":
             self.unjudged = self.unjudged or bool(row.fields.get("requesting"))
             return self._pool(row)
-        if row.table == "updates":
-            self.refused[row.server] += row.fields.get("verdict") == "rejected"
-        elif row.table == "notices" and row.fields["code"] not in _QUIET:
+        if row.table == "notices" and row.fields["code"] not in _QUIET:
             self.unjudged = True
         return None
 

@@ -1,7 +1,7 @@
 """The last lines of each log that the rules may need, and no more.
 
-What is kept is bounded however long a tail runs: the last messages of each source, the last moves, pool lines
-and refused updates of each server, the last notices of each kind.
+What is kept is bounded however long a tail runs: the last messages and refused updates of each source, the
+last moves and pool lines of each server, the last notices of each kind.
 """
 
 from collections import deque
@@ -13,7 +13,7 @@ from dhcplens.tail.lines import KEPT, LineReader, Piece, Row
 Text = tuple[str, int, str]
 """Source, line and the line itself."""
 
-_ROWS: Final = {"transitions": 1000, "pools": 500, "updates": 500}
+_ROWS: Final = {"transitions": 1000, "pools": 500}
 _OF_A_KIND: Final = 100
 _MOST_KINDS: Final = 400
 _UNSEEN: Final = 500
@@ -23,15 +23,14 @@ class Window:
     """Takes pieces in, gives out the lines that are kept of them."""
 
     def __init__(self) -> None:
-        self._messages: dict[str, deque[Text]] = {}
+        self._plain: dict[str, deque[tuple[int, bytes]]] = {}
         self._rows: dict[tuple[str, str, str], deque[Text]] = {}
         self._unseen = 0
 
     def add(self, source: str, piece: Piece) -> None:
         """Take in a piece."""
         if piece.kept:
-            messages = self._messages.setdefault(source, deque(maxlen=KEPT))
-            messages.extend((source, line, _text(raw)) for line, raw in piece.kept)
+            self._plain.setdefault(source, deque(maxlen=KEPT)).extend(piece.kept)
         for row in piece.rows:
             self._keep(row)
 
@@ -57,8 +56,10 @@ class Window:
 
     def lines(self) -> list[Text]:
         """All lines that are kept; those of one table and server in their order."""
-        kept = [*self._rows.values(), *self._messages.values()]
-        return [one for lines in kept for one in lines]
+        rows = [one for lines in self._rows.values() for one in lines]
+        return rows + [
+            (source, line, _text(raw)) for source, plain in self._plain.items() for line, raw in plain
+        ]
 
     def remember(self, lines: Iterable[Text], reader: LineReader) -> None:
         """Take up what another run kept."""

@@ -161,3 +161,20 @@ def test_two_rotations_between_two_runs_lose_nothing(log: Path) -> None:
     os.utime(log.with_name("messages.2"), (1_000_000, 1_000_000))
     log.write_bytes(b"five\n")
     assert data(Follower(log, place).read()) == b"three\nfour\nfive\n"
+
+
+def test_a_file_that_was_empty_is_found_after_its_rotation(tmp_path: Path) -> None:
+    """The position in an empty log holds too when lines came and the log was rotated meanwhile."""
+    log = tmp_path / "messages"
+    log.write_bytes(b"")
+    place = Follower(log, look_back=100).position
+    append(log, b"one\n")
+    rename(log)
+    append(log, b"two\n")
+    assert data(Follower(log, place).read()) == b"one\ntwo\n"
+
+
+def test_the_last_lines_come_when_it_looks_back(log: Path) -> None:
+    """With look_back the whole lines in the last bytes come first."""
+    assert data(Follower(log, look_back=5).read()) == b"two\n"
+    assert data(Follower(log, look_back=100).read()) == b"one\ntwo\n"
