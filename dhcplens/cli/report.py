@@ -15,7 +15,7 @@ from dhcplens.cli.progress import reading
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice(["text", "json", "html", "md"]),
     default="text",
     help="Form of the report.",
 )
@@ -62,8 +62,9 @@ def command(
             click.echo(str(problem), err=True)
         click.echo(report.as_json(), nl=False)
         return
-    if form == "html":
-        click.echo(report.as_html(), nl=False)
+    if form in ("html", "md"):
+        text = report.as_html() if form == "html" else report.as_markdown()
+        click.echo(text.encode(), nl=False)
         return
     from dhcplens.report.terminal import show
 

@@ -1,4 +1,4 @@
-"""The report on a pair: as text for a terminal, as JSON, as an HTML page, and for a notebook."""
+"""The report on a pair: as text for a terminal, as JSON, as an HTML page, as Markdown, and for a notebook."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +46,12 @@ class Report:
         from dhcplens.report.html import as_html
 
         return as_html(self)
+
+    def as_markdown(self) -> str:
+        """Markdown for a ticket."""
+        from dhcplens.report.markdown import as_markdown
+
+        return as_markdown(self)
 
     def __str__(self) -> str:
         return self.as_text()

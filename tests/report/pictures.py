@@ -1,7 +1,7 @@
 """Makes the pictures of the HTML report that the README shows: ``python -m tests.report.pictures``.
 
-They are of the recorded incident ``auto-partner-down-split``, in light, in dark and as wide as a phone, in
-the few colours that keep them small (Pillow comes with matplotlib).
+They are of the recorded incident ``auto-partner-down-split``, in light, in dark and as wide as a phone
+(Pillow, which comes with matplotlib, keeps them small).
 """
 
 import io
@@ -29,7 +29,7 @@ def main() -> None:
         file.write_text(report.as_html(), encoding="utf-8")
         page.open(file)
         for name, shot in SHOTS.items():
-            picture = Image.open(io.BytesIO(page.picture(*shot))).convert("RGB").quantize(128)
+            picture = Image.open(io.BytesIO(page.picture(*shot))).convert("RGB")
             picture.save(ROOT / "notebooks" / "pictures" / f"{name}.png", optimize=True)
 
 
