@@ -156,8 +156,17 @@ class Life:
         """The operator says that the partner is down, and it is: it was stopped before."""
         other = "two" if name == "one" else "one"
         self.world.stop(other)
-        self.world.at(self.world.now + 30 * SECOND, self.world.set_state, name, FailoverState.PARTNER_DOWN)
+        self.world.at(self.world.now + 30 * SECOND, self._declare, name)
         self.world.at(self.world.now + self.random.choice((60, 900)) * SECOND, self.world.start, other)
+
+    def _declare(self, name: str) -> None:
+        """Partner-down is declared only in communications-interrupted.
+
+        In recover-wait dhcpd would keep its timer and fall from whatever state into recover-done, for good.
+        """
+        for relationship in self.world.hosts[name].server.relationships.values():
+            if relationship.me is FailoverState.COMMUNICATIONS_INTERRUPTED:
+                self.world.set_state(name, FailoverState.PARTNER_DOWN)
 
     def _repair(self) -> None:
         self.world.heal()
