@@ -230,7 +230,7 @@ class Case:
     def wrote_between(self, server: str, start: pd.Timestamp, end: pd.Timestamp) -> int:
         """How many lines a server logged after ``start`` and before ``end``."""
         times = self.lines.get(server)
-        if times is None or not len(times):
+        if times is None or not len(times) or end <= start:
             return 0
         return int(times.searchsorted(end, side="left") - times.searchsorted(start, side="right"))
 

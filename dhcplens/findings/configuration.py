@@ -114,6 +114,8 @@ def _peer_differences(one: DhcpdConf, other: DhcpdConf, name: str) -> Iterator[_
 
 def _pool_differences(case: Case, one: DhcpdConf, other: DhcpdConf, name: str) -> Iterator[_Difference]:
     mine, theirs = ([pool for pool in conf.pools if pool.relationship == name] for conf in (one, other))
+    if not mine or not theirs:
+        return  # failover-not-configured
     spans = [_spans(pools) for pools in (mine, theirs)]
     for conf, pools, extra, owner in (
         (one, mine, _without(spans[0], spans[1]), 0),

@@ -40,8 +40,18 @@ def refusals(case: "Case", *fragments: str) -> pd.DataFrame:
 def all_refusals(case: "Case") -> pd.DataFrame:
     """Whatever the servers name as a reason for not connecting, in order of time."""
     return pd.concat(
-        [refusals(case, *TIME, *NAME, *HBA), case.notices(*UNMATCHED, "incompatible-versions")]
+        [skewed(case), refusals(case, *NAME, *HBA), case.notices(*UNMATCHED, "incompatible-versions")]
     ).sort_values("time", kind="stable")
+
+
+def skewed(case: "Case") -> pd.DataFrame:
+    """Refusals for the clocks' sake, as the server on whose clock all is told logged them.
+
+    Its partner's stamps are wrong by as much as the clocks differ; they count only where it logged none.
+    """
+    told = refusals(case, *TIME)
+    own = told[told["server"] == case.names[0]] if case.names else told
+    return own if len(own) else told
 
 
 def refused_at(case: "Case", start: pd.Timestamp) -> bool:

@@ -18,6 +18,7 @@ _LOSSES = ("both-databases-lost", "database-lost", "stale-database-restored")
 
 CAUSES: dict[str, tuple[str, ...]] = {
     "link-down": (*_REFUSALS, "peer-address-unusable", "flapping"),
+    "silent-link": (*_REFUSALS, "link-down"),
     "stuck-communications-interrupted": (*_REFUSALS, "peer-address-unusable", "never-reconnects", *_CUTS),
     "never-reconnects": (*_REFUSALS, "peer-address-unusable", *_CUTS),
     "stuck-recover": (*_REFUSALS, "peer-address-unusable", *_LOSSES, *_CUTS),

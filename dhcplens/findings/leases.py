@@ -135,6 +135,7 @@ class BacklogLimits:
     count: float = limit(5, "update requests that found an older one unfinished, outside of a recovery")
     leases: float = limit(20, "active leases of one file that wait for the partner's word")
     settle: float = limit(600, "seconds of normal operation before a wait counts")
+    resync: float = limit(60, "the same before an unfinished update counts: recovering servers ask twice")
 
 
 @rule("FO404", "update-backlog", Severity.WARNING, BacklogLimits)
@@ -144,7 +145,7 @@ def update_backlog(case: Case, limits: BacklogLimits) -> Iterator[Draft]:
         peer = case.peer(server.name)
         figures = {"server": server.name, "port": str(peer.peer_port) if peer else "647"}
         told = case.notices("update-request-superseded", server=server.name)
-        told = told[case.both_normal(told["time"])]
+        told = told[case.both_normal(told["time"], limits.resync)]
         if len(told) >= limits.count:
             yield Draft(
                 title=f"{server.name} had not finished an update when the next was asked for, "
@@ -269,7 +270,8 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa
         refused = blocks[~blocks["accepted"]]
         if len(refused) and len(blocks) and not refused.index[0] < blocks.index[-1]:
             refused = refused.iloc[:0]  # only the very last block: dhcpd was writing it
-        if not len(told) and not len(refused):
+        broken = _unreadable(case, server)
+        if not len(told) and not len(refused) and not broken:
             continue
         what = [
             *({_worded(code, args) for code, args in zip(told["code"], told["args"], strict=True)}),
@@ -278,6 +280,7 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa
                 if len(refused)
                 else []
             ),
+            *([f"{number(len(broken), 'place')} of the file that cannot be read"] if broken else []),
         ]
         why = listed(sorted(what), 2)
         yield Draft(
@@ -286,9 +289,23 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa
             end=told["time"].iloc[-1] if len(told) else None,
             servers=(server.name,),
             rows=rows(told)
-            + tuple(row for one in records(refused.head(6)) for row in rows_at(None, one.source, one.line)),
+            + tuple(row for one in records(refused.head(6)) for row in rows_at(None, one.source, one.line))
+            + broken[:6],
             figures={"server": server.name, "reason": why},
         )
+
+
+def _unreadable(case: Case, server: Server) -> tuple[Row, ...]:
+    """Places inside of a lease file that break its grammar; at its end, dhcpd was writing when it was copied."""
+    blocks = server.leases.bindings
+    if not len(blocks):
+        return ()
+    last = blocks.groupby(blocks["source"].astype("object"))["line"].max()
+    return tuple(
+        Row(0.0, one.source, one.line)
+        for one in case.pair.problems
+        if one.line is not None and one.source in last.index and one.line < int(last[one.source])
+    )
 
 
 def _worded(code: str, args: object) -> str:

@@ -100,10 +100,10 @@ def phases(case: "Case") -> list[Phase]:
 def _back(loss: Loss, refused: pd.Series) -> pd.Timestamp | None:
     """When the server that was down ran again: its start, or a refusal where its clock is wrong."""
     told = refused[refused > loss.start]
-    if loss.returned is None or not len(told):
-        return loss.returned
-    first: pd.Timestamp = told.iloc[0]
-    return min(loss.returned, first)
+    if loss.end is not None:
+        told = told[told < loss.end]
+    signs = [one for one in (loss.returned, told.iloc[0] if len(told) else None) if one is not None]
+    return min(signs, default=None)
 
 
 def losses(case: "Case") -> tuple[Loss, ...]:

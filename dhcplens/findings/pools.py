@@ -243,7 +243,7 @@ class DivergedCountsLimits:
     """Thresholds of diverged-pool-counts."""
 
     settle: float = limit(300, "seconds of normal operation before counts are compared")
-    near: float = limit(90, "seconds between two lines that are compared")
+    near: float = limit(1800, "seconds between a count and the partner's before and after it")
     addresses: float = limit(5, "difference in addresses that is no matter of updates in flight")
     percent: float = limit(10, "the same in percent of the pool, where that is more")
     count: float = limit(3, "comparisons in a row that must differ")
@@ -263,19 +263,11 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
             .drop_duplicates("time", keep="last")
             for name in case.names[:2]
         )
-        columns = ["time", "free", "backup", "total", "source", "line"]
-        both = pd.merge_asof(
-            first[columns],
-            second[columns],
-            on="time",
-            direction="nearest",
-            tolerance=pd.Timedelta(seconds=limits.near),
-            suffixes=("", "_other"),
-        ).dropna(subset=["free_other"])
+        both = _beside(first, second, limits.near)
         both = both[case.both_normal(both["time"], limits.settle)]
         if len(both) < limits.count:
             continue
-        apart = (both["free"] - both["free_other"]).abs() + (both["backup"] - both["backup_other"]).abs()
+        apart = _apart(both, "free") + _apart(both, "backup")
         allowed = (both["total"] * (limits.percent / 100)).clip(lower=limits.addresses)
         differs = (apart > allowed).astype(bool)
         for _, group in both.groupby((differs != differs.shift()).cumsum()):
@@ -299,3 +291,25 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
                     "second_counts": f"{newest['free_other']}/{newest['backup_other']}",
                 },
             )
+
+
+def _beside(first: pd.DataFrame, second: pd.DataFrame, near: float) -> pd.DataFrame:
+    """The first server's counts, each with its partner's next one before (``_before``), after and nearest."""
+    columns = ["time", "free", "backup", "total", "source", "line"]
+    found = first[columns]
+    for direction, suffix in (("nearest", "_other"), ("backward", "_before"), ("forward", "_after")):
+        found = pd.merge_asof(
+            found,
+            second[columns].add_suffix(suffix).rename(columns={f"time{suffix}": "time"}),
+            on="time",
+            direction=direction,  # type: ignore[arg-type]
+            tolerance=pd.Timedelta(seconds=near),
+        )
+    return found.dropna(subset=["free_other"])
+
+
+def _apart(both: pd.DataFrame, count: str) -> pd.Series:
+    """By how much a count lies outside of what the partner counted before and after it."""
+    around = both[[f"{count}_before", f"{count}_after"]].astype("float64")
+    below, above = around.min(axis=1) - both[count], both[count] - around.max(axis=1)
+    return pd.concat([below, above], axis=1).max(axis=1).clip(lower=0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from dhcplens.findings.case import Case
-from dhcplens.findings.connections import HBA, NAME, TIME, UNMATCHED, heard_after, reason, refusals
+from dhcplens.findings.connections import HBA, NAME, UNMATCHED, heard_after, reason, refusals, skewed
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.registry import Draft, Row, rule
 from dhcplens.findings.rows import records, rows
@@ -50,7 +50,7 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
     skew = case.pair.skew.seconds
     told = "more than 60 s" if skew is None else duration(abs(skew))
     figures = {"first": case.names[0] if case.names else "", "second": case.names[-1] if case.names else ""}
-    episodes = list(_episodes(case, refusals(case, *TIME)))
+    episodes = list(_episodes(case, skewed(case)))
     for group, end in episodes:
         differ = told if skew is not None and abs(skew) > 60 else "more than 60 s"
         yield Draft(

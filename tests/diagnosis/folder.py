@@ -44,7 +44,7 @@ class Folder:
         """The lines of a server's log."""
         form = self._scenario.server(server).log_form
         found = []
-        for text in self._file(server, "messages").read_text(encoding="utf-8").splitlines():
+        for text in self.text(server).splitlines():
             match = _FORMS[form].match(text)
             assert match is not None, text
             tag, _, said = match[2].partition(": ")
@@ -78,14 +78,14 @@ class Folder:
 
     def count(self, pattern: str) -> int:
         """How many lines of both logs say something like that, as grep would count them."""
-        found = 0
-        for server in self._scenario.servers:
-            for name in ("messages", "messages.gz"):
-                file = self._file(server.name, name)
-                if file.exists():
-                    data = gzip.decompress(file.read_bytes()) if name.endswith("gz") else file.read_bytes()
-                    found += len(re.findall(pattern, data.decode("utf-8")))
-        return found
+        return sum(len(re.findall(pattern, self.text(server.name))) for server in self._scenario.servers)
+
+    def text(self, server: str) -> str:
+        """The whole log of a server, packed or not; empty where it was not collected."""
+        plain, packed = self._file(server, "messages"), self._file(server, "messages.gz")
+        if packed.exists():
+            return gzip.decompress(packed.read_bytes()).decode("utf-8")
+        return plain.read_text(encoding="utf-8") if plain.exists() else ""
 
     # --- lease files and configurations ----------------------------------------------------------
 

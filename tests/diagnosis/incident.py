@@ -1,7 +1,7 @@
 """An incident with its truth: what was done to a pair, and what has to be found because of it."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -70,6 +70,12 @@ class Played:
         ]
         return None if None in firsts else max(at for at in firsts if at is not None)
 
+    def lasts(self, last: float, margin: float = 300.0) -> float | None:
+        """The end of what was last seen at a moment: to the end of the logs, where they do not go on for long."""
+        names = [server.name for server in self.scenario.servers]
+        until = max((lines[-1].at for name in names if (lines := self.folder.log(name))), default=0.0)
+        return END if until - last < margin else last
+
     @cached_property
     def requests(self) -> tuple["Request", ...]:
         """All that clients wanted, in order of time."""
@@ -117,8 +123,8 @@ class Request:
     def waited(self, patience: float) -> tuple[float, float] | None:
         """First and last of its DISCOVERs without an answer, where that lasted longer than ``patience``."""
         answered = min((at for at, _, _ in self.answers), default=math.inf)
-        asked = [at for at, kind in self.sent if kind == "DISCOVER" and at < answered]
-        if not asked or (answered - asked[0] <= patience) or (len(asked) < 2 and answered < math.inf):
+        asked = [at for at, kind in self.sent if kind == "DISCOVER" and at < answered - 2]
+        if not asked or answered - asked[0] <= patience:
             return None
         return asked[0], asked[-1]
 
@@ -142,9 +148,3 @@ class Incident:
     needs: frozenset[str] = frozenset()
     settled: float = 0.0
     maybe: frozenset[str] = field(default_factory=frozenset)
-
-
-def every(*parts: list[Expected]) -> Iterator[Expected]:
-    """The expected findings of several parts in one."""
-    for part in parts:
-        yield from part

@@ -27,7 +27,7 @@ def relay_reaches_one_server(pair: Setting) -> Incident:
             Expected(
                 "load-balanced-into-a-hole",
                 min(span[0] for span in waits),
-                END if end - last < 600 else last,
+                played.lasts(last, 600),
             )
         ]
 
@@ -72,7 +72,7 @@ def asked_without_an_answer(pair: Setting) -> Incident:
     return pair.incident(
         pair.background(end),
         end,
-        [Expected("unanswered-clients", at, END if end - last < 300 else last)],
+        lambda played: [Expected("unanswered-clients", at, played.lasts(last))],
         ask,
         settled=at - 300,
     )
@@ -109,7 +109,7 @@ def moved_to_another_network(pair: Setting) -> Incident:
     def truth(played: Played) -> list[Expected]:
         naks = [when for one in played.requests for when, kind_, _ in one.answers if kind_ == "NAK"]
         last = max(naks)
-        return [Expected("nak-storm", min(naks), END if end - last < 300 else last)]
+        return [Expected("nak-storm", min(naks), played.lasts(last))]
 
     return pair.incident(events, end, truth, settled=at - 100)
 
@@ -131,7 +131,7 @@ def a_few_refusals(pair: Setting) -> Incident:
 @kind("split-drift", lab=False)
 def split_is_not_kept(pair: Setting) -> Incident:
     """The configuration names another split than the one by which clients are really served."""
-    pair.split, pair.size = 128, 300
+    pair.split, pair.size, pair.debug = 128, 300, True
     pair.mclt, pair.lease = 1800, 7200
     end = pair.minutes(40, 90)
     said = pair.rng.choice((16, 24, 230, 240))
@@ -144,14 +144,14 @@ def split_is_not_kept(pair: Setting) -> Incident:
         end,
         [Expected("split-drift", ANY, END)],
         change,
-        needs=("conf", "start"),
+        needs=("conf", "start", "debug"),
     )
 
 
 @kind(spares="split-drift")
 def split_is_kept(pair: Setting) -> Incident:
     """A split that is far from even, and is kept."""
-    pair.split, pair.size = pair.rng.choice((32, 64, 200)), 300
+    pair.split, pair.size, pair.debug = pair.rng.choice((32, 64, 200)), 300, True
     end = pair.minutes(40, 90)
     return pair.incident([(130.0, pair.clients(90, 10.0, "with identifiers"))], end, [], needs=("conf",))
 

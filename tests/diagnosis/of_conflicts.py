@@ -199,6 +199,7 @@ def both_give_the_same_addresses(pair: Setting) -> Incident:
             "nak-storm",
             "binding-update-conflict",
             "diverged-pool-counts",
+            "pool-exhausted",
         ),
     )
 

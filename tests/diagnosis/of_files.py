@@ -35,7 +35,9 @@ def files_disagree(pair: Setting) -> Incident:
 
         def freed(block: str) -> str:
             block = re.sub(r"\n  (?:next|rewind) binding state [a-z]+;", "", block)
-            block = re.sub(r"\n  ends [^;]*;", f"\n  ends {played.folder.date(60)};", block)
+            block = re.sub(
+                r"\n  (starts|ends|tstp|tsfp|atsfp) [^;]*;", rf"\n  \1 {played.folder.date(60)};", block
+            )
             return block.replace("binding state active", f"binding state {state}")
 
         played.folder.change_last(odd, chosen, freed)
@@ -91,7 +93,7 @@ def updates_refused(pair: Setting) -> Incident:
     return pair.incident(
         pair.background(end),
         end,
-        [Expected("binding-update-conflict", at, END if end - last < 300 else last)],
+        lambda played: [Expected("binding-update-conflict", at, played.lasts(last))],
         refuse,
         settled=at - 900,
     )

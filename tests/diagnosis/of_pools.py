@@ -6,16 +6,14 @@ from tests.diagnosis.incident import ANY, END, Expected, Incident, Played
 from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
-_STILL = 300.0
 
-
-def _refused(played: Played, rule: str, start: float, end: float, under: str | None = None) -> list[Expected]:
+def _refused(played: Played, rule: str, start: float, end: float) -> list[Expected]:
     """The finding about those whom nobody could serve, by what the clients lived through."""
     waits = played.waiting(start, end)
     if len(waits) < 2:
         return []
     last = max(span[1] for span in waits)
-    return [Expected(rule, min(span[0] for span in waits), END if end - last < _STILL else last, under)]
+    return [Expected(rule, min(span[0] for span in waits), played.lasts(last))]
 
 
 @kind("survivor-starved")
@@ -157,10 +155,15 @@ def one_side_runs_dry(pair: Setting) -> Incident:
     half = pair.size // 2
     end = at + pair.minutes(lasts + 15, lasts + 40)
     events = [(at, pair.clients(half + 10, 15.0, f"with identifiers belonging to {owner}"))]
+
+    def truth(played: Played) -> list[Expected]:
+        told = [one.at for one in played.folder.log(owner) if "peer holds all free leases" in one.text]
+        return [Expected("pool-imbalance", told[0], ANY)] if len(told) >= 3 else []
+
     return pair.incident(
         events,
         end,
-        lambda played: _refused(played, "pool-imbalance", at, end),
+        truth,
         needs=("start",),
         maybe=("pool-request-refused",),
     )
@@ -234,7 +237,7 @@ def pool_requests_refused(pair: Setting) -> Incident:
     return pair.incident(
         pair.background(end),
         end,
-        [Expected("pool-request-refused", at, END if end - last < _STILL else last)],
+        lambda played: [Expected("pool-request-refused", at, played.lasts(last))],
         refuse,
         settled=at - 300,
     )

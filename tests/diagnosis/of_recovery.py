@@ -5,7 +5,7 @@ from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
 
-def _waits(played: Played, server: str, after: float) -> list[Expected]:
+def waits(played: Played, server: str, after: float) -> list[Expected]:
     """The wait of a recovering server, as it said it."""
     starts = [at for at in played.moves(server, new="recover-wait") if at >= after]
     ends = [at for at in played.moves(server, old="recover-wait") if at >= after]
@@ -68,7 +68,7 @@ def database_lost(pair: Setting) -> Incident:
         return [
             Expected("peer-down", at, played.linked(back)),
             Expected("database-lost", back, normal, "peer-down"),
-            *_waits(played, down, back),
+            *waits(played, down, back),
         ]
 
     return pair.incident(events, end, truth, settled=at - 300)
@@ -141,7 +141,7 @@ def returns_after_partner_down(pair: Setting) -> Incident:
     ]
 
     def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *_waits(played, down, back)]
+        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
 
     return pair.incident(events, end, truth, settled=at - 300)
 
@@ -163,7 +163,7 @@ def logs_end_in_recover_wait(pair: Setting) -> Incident:
     ]
 
     def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *_waits(played, down, back)]
+        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
 
     return pair.incident(events, end, truth, settled=at - 300)
 
@@ -180,7 +180,7 @@ def partner_takes_over_by_itself(pair: Setting) -> Incident:
     events = [(at, f"crash {down}"), (back, f"start {down}"), *pair.background(end, share=0.25)]
 
     def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *_waits(played, down, back)]
+        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
 
     return pair.incident(events, end, truth, settled=at - 300)
 

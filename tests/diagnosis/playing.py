@@ -63,13 +63,14 @@ def judge(kind: Kind, seed: int, out: Path, player: Player = with_engine) -> Jud
         edit(played)
     expected = incident.truth(played)
     missing = collect(played, incident, rng)
-    expected += noise(played)
+    folded, also = noise(played)
+    expected += folded
     zone = scenario.zone if rng.random() < 0.5 or "leases" in "".join(missing) else None
     (out / "truth.json").rename(out.with_suffix(".truth"))
     found = dl.read(out, timezone=zone).findings()
     out.with_suffix(".truth").rename(out / "truth.json")
     return Judged(
-        kind.name, seed, tuple(expected), found, incident.maybe, scenario.begin.timestamp(), missing
+        kind.name, seed, tuple(expected), found, incident.maybe | also, scenario.begin.timestamp(), missing
     )
 
 
