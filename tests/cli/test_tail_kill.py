@@ -18,23 +18,18 @@ PIECES = 40
 def write_slowly(log: Path) -> None:
     """Write a log in pieces that break lines, and rotate it twice meanwhile."""
     data = CRASH.read_bytes()
-    size = len(data) // PIECES + 1
-    file = log.open("ab")
-    for number in range(PIECES):
-        file.write(data[number * size : (number + 1) * size])
-        file.flush()
-        if number in (PIECES // 3, 2 * PIECES // 3):
-            rest = data[(number + 1) * size :]
-            line, data = (
-                rest[: rest.index(b"\n") + 1],
-                data[: (number + 1) * size] + rest[rest.index(b"\n") + 1 :],
-            )
-            file.write(line)
-            file.close()
+    at = 0
+    for number in range(1, PIECES + 1):
+        rotate = number in (PIECES // 3, 2 * PIECES // 3)
+        end = len(data) * number // PIECES
+        if rotate:
+            end = data.index(b"\n", end) + 1
+        with log.open("ab") as file:
+            file.write(data[at:end])
+        at = end
+        if rotate:
             log.rename(log.with_name(f"log.{number}"))
-            file = log.open("ab")
         time.sleep(0.15)
-    file.close()
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
