@@ -1,17 +1,28 @@
 """``dhcplens report``: what is wrong with a pair, with the lines that prove it."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dhcplens.cli.options import input_options, limit_options, quietly, standard_input
 from dhcplens.cli.progress import reading
 
+if TYPE_CHECKING:
+    from dhcplens.report import Report
+
 
 @click.command(name="report")
 @input_options
 @limit_options
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Show what touches the time from then on: 2026-11-22 10:00, yesterday, '2 hours ago'.",
+)
+@click.option("--until", metavar="TIME", help="Show what touches the time until then.")
 @click.option(
     "--format",
     "form",
@@ -32,6 +43,8 @@ def command(
     timezone: str | None,
     assignments: tuple[str, ...],
     config: Path | None,
+    since: str | None,
+    until: str | None,
     form: str,
     color: str,
 ) -> None:
@@ -50,7 +63,7 @@ def command(
             pair = read(
                 *paths, servers=servers, timezone=timezone, progress=progress, stdin=standard_input(paths)
             )
-            report = pair.report(settings)
+            report = _within(pair.report(settings), since, until)
     except SettingError as error:
         raise click.UsageError(str(error)) from error
     except NothingReadable as error:
@@ -69,3 +82,21 @@ def command(
     from dhcplens.report.terminal import show
 
     show(report, color)
+
+
+def _within(report: "Report", since: str | None, until: str | None) -> "Report":
+    """The report of the time between two moments, which are in the zone of the logs."""
+    from dhcplens.findings.words import zone
+    from dhcplens.tail.since import parse_moment
+
+    now = datetime.now(UTC)
+    try:
+        begin, end = (
+            None if one is None else parse_moment(one, zone(report.pair.timezone), now)
+            for one in (since, until)
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if begin and end and begin > end:
+        raise click.UsageError("--since is later than --until")
+    return report.within(begin, end)

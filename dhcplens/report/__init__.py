@@ -1,6 +1,7 @@
 """The report on a pair: as text for a terminal, as JSON, as an HTML page, as Markdown, and for a notebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from dhcplens.findings import verdict
@@ -13,11 +14,30 @@ __all__ = ["Report"]
 
 @dataclass(frozen=True)
 class Report:
-    """A pair and its findings, ready to be shown."""
+    """A pair and its findings, ready to be shown; of the time between ``since`` and ``until`` where given."""
 
     pair: PairView
     findings: tuple[Finding, ...]
     failures: tuple[Problem, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def within(self, since: datetime | None, until: datetime | None) -> "Report":
+        """The report of a part of the time (aware, on the first server's clock).
+
+        It has the findings that touch that time, and of moves only those in it. The pair is judged as a
+        whole all the same: what was before is known.
+        """
+        touching = tuple(
+            one
+            for one in self.findings
+            if not (until and one.start and one.start > until) and not (since and one.end and one.end < since)
+        )
+        return replace(self, findings=touching, since=since, until=until)
+
+    def covers(self, time: datetime) -> bool:
+        """Whether a time lies in the part that is shown."""
+        return not (self.since and time < self.since) and not (self.until and time > self.until)
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -8,7 +8,6 @@ from dhcplens.findings.rows import records
 from dhcplens.model.values import Finding
 
 if TYPE_CHECKING:
-    from dhcplens.pair import PairView
     from dhcplens.report import Report
 
 SCHEMA = 1
@@ -34,7 +33,7 @@ def as_object(report: "Report") -> dict[str, Any]:
             for server in pair.servers
         ],
         "findings": [_finding(one) for one in report.findings],
-        "transitions": _transitions(pair),
+        "transitions": _transitions(report),
         "inputs": [
             {
                 "path": one.path,
@@ -73,10 +72,10 @@ def _finding(one: Finding) -> dict[str, Any]:
     }
 
 
-def _transitions(pair: "PairView") -> list[dict[str, Any]]:
+def _transitions(report: "Report") -> list[dict[str, Any]]:
     import pandas as pd
 
-    frames = [server.log.transitions for server in pair.servers]
+    frames = [server.log.transitions for server in report.pair.servers]
     if not frames:
         return []
     columns = ["time", "server", "subject", "old", "new"]
@@ -91,4 +90,5 @@ def _transitions(pair: "PairView") -> list[dict[str, Any]]:
             "new": str(row.new),
         }
         for row in records(moves)
+        if report.covers(row.time)
     ]

@@ -37,7 +37,7 @@ def as_markdown(report: "Report") -> str:
 def _lines(report: "Report") -> Iterator[str]:
     pair = report.pair
     yield f"# {report.verdict}: {plain(overview.headline(report))}"
-    yield from ("", plain(overview.who(pair)))
+    yield from ("", plain(overview.who(report)))
     found = incidents(report.findings)
     if found:
         yield from ("", "## Incidents")
@@ -50,7 +50,7 @@ def _lines(report: "Report") -> Iterator[str]:
         yield from ("", "## Worth knowing", "")
         yield from (f"- {code(one.name)} {plain(one.title)}" for one in rest)
     for title, part in (
-        ("States", overview.timeline(pair)),
+        ("States", overview.timeline(report)),
         ("Pools", overview.pools(pair)),
         ("Clients", overview.clients(pair)),
         ("Leases", divergence(pair, DIFFERENCES_SHOWN)),

@@ -36,15 +36,25 @@ def headline(report: Report) -> str:
     return "; ".join([f"{grave[0].title}{more}", *normal])
 
 
-def who(pair: PairView) -> str:
-    """The servers with their roles, the relationship, and the zone of the times shown."""
+def who(report: Report) -> str:
+    """The servers with their roles, the relationship, the zone of the times shown, and which part of them."""
+    pair = report.pair
     servers = [f"{server.role or 'role unknown'} {server.name}" for server in pair.servers]
     relationship = f"relationship {pair.relationship}" if pair.relationship else "no relationship named"
-    return " · ".join([*servers, relationship, f"times in {one_zone(pair.timezone)}"])
+    return " · ".join([*servers, relationship, *times(report)])
 
 
-def timeline(pair: PairView) -> Grid:
+def times(report: Report) -> list[str]:
+    """The zone of the times shown, and between which of them the report looks."""
+    zone = report.pair.timezone
+    bounds = (("since", report.since), ("until", report.until))
+    parts = [f"{word} {clock(time, zone)}" for word, time in bounds if time]
+    return [f"times in {one_zone(zone)}", *([f"only {' '.join(parts)}"] if parts else [])]
+
+
+def timeline(report: Report) -> Grid:
     """The servers' own states side by side, a row for each moment at which one changed."""
+    pair = report.pair
     states = pair.states
     own = states[(states["subject"] == Subject.LOCAL.value) & states["start"].notna()]
     changes: list[tuple[str, str, str]] = []
@@ -54,12 +64,14 @@ def timeline(pair: PairView) -> Grid:
         changes += [
             (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, str(state))
             for time, state in zip(when, mine["state"], strict=True)
+            if report.covers(time)
         ]
         ended = mine[mine["end"].notna()]
         gone = ended[~ended["end"].isin(mine["start"])]
         changes += [
             (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, "(not running)")
             for time in pair.align(gone["end"], server.name)
+            if report.covers(time)
         ]
     rows: dict[str, dict[str, list[str]]] = {}
     for moment, name, state in sorted(changes, key=lambda change: change[0]):

@@ -64,10 +64,10 @@ def clean(text: str) -> str:
 def _blocks(report: "Report") -> Iterator[RenderableType]:
     verdict = Text(str(report.verdict), style=_COLOURS[report.verdict])
     yield verdict + Text(f": {clean(overview.headline(report))}")
-    yield Text(clean(overview.who(report.pair)), style="dim")
+    yield Text(clean(overview.who(report)), style="dim")
     yield from _findings(report)
     for title, part in (
-        ("States", overview.timeline(report.pair)),
+        ("States", overview.timeline(report)),
         ("Pools", overview.pools(report.pair)),
         ("Clients", overview.clients(report.pair)),
         ("What was read", overview.inputs(report.pair)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Final
 
@@ -27,19 +28,21 @@ class Figures:
 
     pair: PairView
     incidents: tuple[Incident, ...]
+    since: datetime | None = None
+    until: datetime | None = None
 
     def timeline(self) -> Markup | None:
         """States of both servers over all of the logs; None where nothing tells of states."""
         if self.pair.states.empty:
             return None
-        return self._timeline("all", "States of both servers and of their link over the time of the logs")
+        return self._timeline("all", "States of both servers and of their link over the time", *self._period)
 
     def incident(self, incident: Incident) -> Markup | None:
         """The same closer by for one of the first incidents; None where that shows nothing new."""
         place = self.incidents.index(incident)
         if place >= INCIDENTS_SHOWN or incident.start is None or self.pair.states.empty:
             return None
-        begin, end = period(self.pair)
+        begin, end = self._period
         start = pd.Timestamp(incident.start)
         stop = pd.Timestamp(incident.end) if incident.end else end
         spare = max((stop - start) * 0.25, pd.Timedelta("20s"))
@@ -77,6 +80,11 @@ class Figures:
             lambda ax: handovers(self.pair, ax),
         )
 
+    @property
+    def _period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        since, until = (pd.Timestamp(one) if one else None for one in (self.since, self.until))
+        return period(self.pair, since, until)
+
     @cached_property
     def _scarcest(self) -> list[tuple[str, int]]:
         summary = self.pair.pools
@@ -84,9 +92,7 @@ class Figures:
         ordered = summary.iloc[share.argsort(kind="stable").to_numpy()]
         return list(dict.fromkeys(zip(ordered["network"].astype(str), ordered["ordinal"], strict=True)))
 
-    def _timeline(
-        self, name: str, label: str, since: pd.Timestamp | None = None, until: pd.Timestamp | None = None
-    ) -> Markup:
+    def _timeline(self, name: str, label: str, since: pd.Timestamp, until: pd.Timestamp) -> Markup:
         height = 1.3 + 0.5 * 3 * len(self.pair.servers)
         return picture(
             name, label, (10, height), lambda ax: timeline(self.pair, ax, since=since, until=until)
