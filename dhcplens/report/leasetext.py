@@ -25,14 +25,12 @@ def show(table: LeaseTable, zone: tzinfo, *, every: bool) -> None:
     console.print(
         Text(f"{' beside '.join(map(clean, table.files))} at {moment:%Y-%m-%d %H:%M:%S} {zone_name(zone)}")
     )
-    console.print(_pools(table))
+    console.print(_pools(table) if len(table.pools) else "nothing is known of any address at that time")
     shown = table.leases if every else table.leases[_in_use(table.leases)]
     if len(shown):
         console.print(_leases(shown, zone))
-    if len(table.leases) > len(shown):
-        console.print(
-            f"{len(table.leases) - len(shown)} addresses at rest (free or backup) not listed; --all lists them"
-        )
+    if rest := len(table.leases) - len(shown):
+        console.print(f"{rest} addresses at rest (free or backup) not listed; --all lists them")
 
 
 def _in_use(leases: pd.DataFrame) -> pd.Series:

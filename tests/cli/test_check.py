@@ -163,13 +163,13 @@ def test_a_time_out_is_unknown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", sorted(FIXTURES.glob("*/*/dhcpd.leases")), ids=lambda path: path.parent.name
+    "leases", sorted(FIXTURES.glob("*/*/dhcpd.leases")), ids=lambda path: path.parent.name
 )
-def test_every_recorded_server_can_be_checked(folder: Path) -> None:
+def test_every_recorded_server_can_be_checked(leases: Path) -> None:
     """Of each recorded server the state is found, and its last own move is the one in the log."""
-    log = folder.with_name("messages")
-    reader = LineReader(LiveClock(UTC), folder.parent.name)
-    health = look(folder, log if log.exists() else None, reader, time.time(), folder.parent.name)
+    log = leases.with_name("messages")
+    reader = LineReader(LiveClock(UTC), leases.parent.name)
+    health = look(leases, log if log.exists() else None, reader, time.time(), leases.parent.name)
     assert health.standings
     moves = re.findall(r"I move from \S+ to (\S+)", log.read_text(errors="replace")) if log.exists() else []
     if moves and len(health.standings) == 1:

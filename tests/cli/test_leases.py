@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ from dhcplens.cli import main
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 ALPHA, BETA = (FIXTURES / "crash-primary" / name / "dhcpd.leases" for name in ("alpha", "beta"))
-DURING = ("--at", "2025-12-31 15:30")
+DURING = ("--at", "2025-12-31T15:30:00Z")
 LEASE = """\
 lease 10.0.0.{number} {{
   starts 4 2026/01/01 10:00:00;
@@ -34,9 +33,8 @@ def run(*words: object) -> Result:
 def made(folder: Path, *leases: tuple[int, str, str]) -> Path:
     """A lease file with these leases: last number of the address, state, more statements."""
     path = folder / "dhcpd.leases"
-    path.write_text(
-        "".join(LEASE.format(number=number, state=state, more=more) for number, state, more in leases)
-    )
+    texts = (LEASE.format(number=number, state=state, more=more) for number, state, more in leases)
+    path.write_text("".join(texts))
     return path
 
 
@@ -49,9 +47,9 @@ def test_a_lease_whose_end_has_passed_is_expired(tmp_path: Path) -> None:
     """What the block says stands beside what holds at that time."""
     path = made(tmp_path, (1, "active", ""), (2, "backup", ""))
     for at, state in (("10:30", "active"), ("11:30", "expired")):
-        first, second = rows(run(path, "--format", "csv", "--at", f"2026-01-01 {at}"))
+        first, *others = rows(run(path, "--format", "csv", "--at", f"2026-01-01 {at}"))
         assert (first["ip"], first["state"], first["recorded"]) == ("10.0.0.1", state, "active")
-        assert second["state"] == "backup"
+    assert [one["state"] for one in others] == ["backup"]
 
 
 def test_before_a_block_an_address_is_not_known(tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_text_lists_what_is_in_use() -> None:
     result = run(ALPHA, BETA, *DURING, "--timezone", "Asia/Tokyo")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0].endswith("2025-12-31 15:30:00 Asia/Tokyo")
+    assert lines[0].endswith("2026-01-01 00:30:00 Asia/Tokyo")
     assert lines[1].split()[:2] == ["pool", "total"]
     assert "not listed; --all lists them" in lines[-1]
     assert len(run(ALPHA, BETA, *DURING, "--all").stdout.splitlines()) > len(lines)
@@ -97,8 +95,8 @@ def test_a_hostile_host_name_does_not_steer_the_terminal(tmp_path: Path) -> None
     """Control bytes are shown, not sent."""
     path = made(tmp_path, (1, "active", 'client-hostname "\\033[2J";'))
     result = run(path, "--at", "2026-01-01 10:30")
-    assert "\x1b" not in result.stdout
-    assert "\\x1b[2J" in result.stdout
+    assert "[2J" in result.stdout
+    assert all(line.isprintable() for line in result.stdout.splitlines())
 
 
 def test_parquet(tmp_path: Path) -> None:
@@ -113,7 +111,7 @@ def test_parquet(tmp_path: Path) -> None:
 
 def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names what to install."""
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr("dhcplens.report.leasetable.find_spec", lambda _name: None)
     result = run(ALPHA, "--format", "parquet", "-o", tmp_path / "x")
     assert result.exit_code == 1
     assert "pip install 'dhcplens[parquet]'" in result.output
