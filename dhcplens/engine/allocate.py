@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
 _FREED = (FREE, BACKUP)
+_PRIMARY, _SECONDARY = Role
+_REQUEST = MessageType.REQUEST
 
 
 class Found(NamedTuple):
@@ -38,9 +40,9 @@ def mine(lease: Lease) -> bool:
         return False
     rewinds = rel.server.dialect.rewind
     if state is FREE or (state is ABANDONED and rewinds):
-        return rel.role is Role.PRIMARY or waited(lease, rel)
+        return rel.role is _PRIMARY or waited(lease, rel)
     if state is BACKUP:
-        return rel.role is Role.SECONDARY or waited(lease, rel)
+        return rel.role is _SECONDARY or waited(lease, rel)
     if not rewinds:
         return waited(lease, rel)
     if state in (EXPIRED, RELEASED) and lease.rewind is MINE[rel.role]:
@@ -56,7 +58,7 @@ def of_client(lease: Lease) -> bool:
 def find(server: "Server", packet: Packet, network: str) -> Found:
     """The lease that the client has, had or asks for on this network (dhcpd's find_lease)."""
     database = server.database
-    request = packet.type is MessageType.REQUEST
+    request = packet.type is _REQUEST
     uid_lease = _by_uid(server, packet, network)
     hw_lease = _by_hardware(server, packet, network)
     ip_lease = database.by_ip.get(packet.ciaddr or packet.requested)
@@ -104,7 +106,7 @@ def _choose(
     if ip_lease is not None:
         if uid_lease is not None:
             server.log("duplicate-uid", ip=uid_lease.address, mac=packet.client, network=network)
-            if not packet.ciaddr and packet.type is MessageType.REQUEST and uid_lease.state is ACTIVE:
+            if not packet.ciaddr and packet.type is _REQUEST and uid_lease.state is ACTIVE:
                 server.release(uid_lease)
         return ip_lease
     if uid_lease is not None:
@@ -139,11 +141,11 @@ def _by_hardware(server: "Server", packet: Packet, network: str) -> Lease | None
 
 def peer_counts(server: "Server", network: str) -> bool:
     """Whether by the counters the peer of some pool of the network has free addresses."""
-    return any(
-        pool.backup_count if pool.relationship.is_primary() else pool.free_count
-        for pool in server.pools_of(network)
-        if pool.relationship is not None
-    )
+    for pool in server.pools_of(network):
+        rel = pool.relationship
+        if rel is not None and (pool.backup_count if rel.role is _PRIMARY else pool.free_count):
+            return True
+    return False
 
 
 def allocate(server: "Server", network: str) -> tuple[Lease | None, bool]:
@@ -169,7 +171,7 @@ def _candidate(pool: Pool) -> tuple[Lease | None, bool]:
     rel = pool.relationship
     if rel is None:
         return pool.free.head() or pool.abandoned.head(), False
-    own, other = (pool.free, pool.backup) if rel.role is Role.PRIMARY else (pool.backup, pool.free)
+    own, other = (pool.free, pool.backup) if rel.role is _PRIMARY else (pool.backup, pool.free)
     candidate, peers = own.head(), other.head()
     peer_has = False
     if peers is not None:
@@ -181,7 +183,7 @@ def _candidate(pool: Pool) -> tuple[Lease | None, bool]:
     if candidate is None:
         last_resort = pool.abandoned.head()
         if last_resort is not None and (
-            mine(last_resort) if rel.server.dialect.rewind else rel.role is Role.PRIMARY
+            mine(last_resort) if rel.server.dialect.rewind else rel.role is _PRIMARY
         ):
             candidate = last_resort
     return candidate, peer_has

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _BUCKETS = 100003  # dhcpd walks over its leases in the order of its hash table
 _FREED = (FREE, BACKUP)
+_TELLS_SOON = (Service.COOPERATING, Service.NOT_RESPONDING)
 _OVER = (EXPIRED, RELEASED)
 _DEAD = (EXPIRED, RELEASED, RESET)
 _WAITING = (*_DEAD, ABANDONED)
@@ -124,7 +125,7 @@ class Database:
                 propagate
                 and server.dialect.rewind
                 and relationship is not None
-                and relationship.service in (Service.COOPERATING, Service.NOT_RESPONDING)
+                and relationship.service in _TELLS_SOON
             ):
                 lease.rewind = lease.state
             server.write(lease.record())

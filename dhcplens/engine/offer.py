@@ -15,6 +15,7 @@ OFFER_SECONDS = 120
 
 PING_SECONDS = 1
 _LONGEST_NAME = 64
+_OFFER, _ACK = MessageType.OFFER, MessageType.ACK
 RECENT = 60
 """No ping for a client that was heard of within these seconds."""
 
@@ -57,9 +58,7 @@ def acknowledge(
             server, packet, lease, grant, max(now + OFFER_SECONDS, lease.ends) if offer else expiry, offer
         )
     server.log(line, **head)
-    reply = Reply(
-        MessageType.OFFER if offer else MessageType.ACK, lease.ip, expiry - now, server.address, packet
-    )
+    reply = Reply(_OFFER if offer else _ACK, lease.ip, expiry - now, server.address, packet)
     if offer and _ping_needed(server, lease, same_client, before):
         lease.answering = True
         server.pings[lease.ip] = (lease, reply)
@@ -140,7 +139,7 @@ def ping_answered(server: "Server", ip: int) -> None:
 def respond(server: "Server", lease: Lease, reply: Reply) -> None:
     """Send the answer and log it."""
     server.log(
-        "offer" if reply.type is MessageType.OFFER else "ack",
+        "offer" if reply.type is _OFFER else "ack",
         ip=lease.address,
         mac=reply.packet.client,
         hostname=printable(lease.hostname),

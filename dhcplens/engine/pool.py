@@ -56,24 +56,34 @@ class Pool:
     def remove(self, lease: Lease) -> bool:
         """Take a lease off its queue; whether it was one of the allocatable ones."""
         state = lease.state
-        self.queues[state].remove(lease)
-        if state is FREE:
+        if state is ACTIVE:
+            self.active.remove(lease)
+        elif state is FREE:
+            self.free.remove(lease)
             self.free_count -= 1
             return True
-        if state is BACKUP:
+        elif state is BACKUP:
+            self.backup.remove(lease)
             self.backup_count -= 1
             return True
+        else:
+            self.queues[state].remove(lease)
         return False
 
     def insert(self, lease: Lease, *, sort: int, after_equals: bool = False) -> None:
         """Put a lease on the queue of its state, at the place of its sort time."""
         state = lease.state
         lease.sort = sort
-        if state is FREE:
+        if state is ACTIVE:
+            self.active.insert(lease, after_equals=after_equals)
+        elif state is FREE:
             self.free_count += 1
+            self.free.insert(lease, after_equals=after_equals)
         elif state is BACKUP:
             self.backup_count += 1
-        self.queues[state].insert(lease, after_equals=after_equals)
+            self.backup.insert(lease, after_equals=after_equals)
+        else:
+            self.queues[state].insert(lease, after_equals=after_equals)
 
     def recount(self, now: int) -> None:
         """Count anew, as dhcpd does after reading its lease file."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
 STARTUP_SECONDS = 15
+_PRIMARY = Role.PRIMARY
 
 
 class Relationship:
@@ -83,7 +84,7 @@ class Relationship:
 
     def is_primary(self) -> bool:
         """Whether this server is the primary of the relationship."""
-        return self.role is Role.PRIMARY
+        return self.role is _PRIMARY
 
     def log(self, code: str, **fields: object) -> None:
         """Log a line that names the relationship."""

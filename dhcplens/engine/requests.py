@@ -12,6 +12,7 @@ from dhcplens.engine.service import Service
 from dhcplens.model.loadbalance import client_hash
 from dhcplens.model.states import MessageType
 
+_COOPERATING = Service.COOPERATING
 Head = dict[str, str | None]
 """Fields of the line that logs a client's packet."""
 
@@ -63,7 +64,7 @@ def discover(server: "Server", packet: Packet) -> None:
         if not rel.service.answers:
             server.log("discover", **head, note="not-responding", detail=rel.reason)
             return
-        if rel.service is Service.COOPERATING and not _takes(server, packet, lease, rel, peer_has, head):
+        if rel.service is _COOPERATING and not _takes(server, packet, lease, rel, peer_has, head):
             return
     acknowledge(server, packet, lease, "discover", head, offer=True)
 
@@ -74,7 +75,7 @@ def _may_offer(lease: Lease, packet: Packet) -> bool:
         return True
     if rel.server.dialect.rewind:
         return allocate.of_client(lease)
-    return lease.state is ACTIVE and (rel.service is not Service.COOPERATING or balanced_here(packet, rel))
+    return lease.state is ACTIVE and (rel.service is not _COOPERATING or balanced_here(packet, rel))
 
 
 def _takes(
@@ -141,7 +142,7 @@ def _unfit(
     state = lease.state
     if (
         server.dialect.balances_requests
-        and rel.service is Service.COOPERATING
+        and rel.service is _COOPERATING
         and not packet.ciaddr
         and state in (FREE, BACKUP)
         and not balanced_here(packet, rel)

@@ -19,10 +19,10 @@ class Service(Enum):
     @property
     def answers(self) -> bool:
         """Whether clients get answers."""
-        return self not in (Service.STARTUP, Service.NOT_RESPONDING)
+        return self is not _SILENT and self is not _STARTING
 
 
-_SILENT = Service.NOT_RESPONDING
+_SILENT, _STARTING = Service.NOT_RESPONDING, Service.STARTUP
 
 SERVICE: Final[dict[FailoverState, tuple[Service, str]]] = {
     FailoverState.UNKNOWN: (_SILENT, "my state unknown"),

@@ -23,7 +23,7 @@ from dhcplens.model.conf import DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
 from dhcplens.model.loadbalance import split_buckets
 from dhcplens.model.states import MessageType, Role
 from tests.bench import real_pair
-from tests.bench.measure import Measure, medians
+from tests.bench.measure import RUNS, Measure, medians
 
 EXCHANGES = 10_000
 GOAL = 0.2
@@ -113,7 +113,7 @@ def serve(pair: Pair, first: int) -> None:
 
 def measures(folder: Path) -> Iterator[Measure]:
     """Exchanges a second of the embedded pair, and of the real one where it can be run here."""
-    pairs = iter([Pair(3 * EXCHANGES) for _ in range(12)])
+    pairs = iter([Pair(3 * EXCHANGES) for _ in range(RUNS + 1)])
     (ours,) = medians(lambda: serve(next(pairs), 1))
     rate = EXCHANGES / ours
     real = real_pair.exchanges_a_second(folder)
