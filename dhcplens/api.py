@@ -10,12 +10,13 @@ from dhcplens.findings import diagnose, examine
 from dhcplens.findings.diagnosis import Diagnosis
 from dhcplens.findings.limits import Settings, parse_settings
 from dhcplens.ingest.collect import NothingReadable, collect
-from dhcplens.model.values import Finding, Progress
+from dhcplens.model.values import Progress
 from dhcplens.pair import PairView, build
 from dhcplens.report import Report
 
 if TYPE_CHECKING:
     from dhcplens.plots import Plots
+    from dhcplens.report.notebook import Findings
 
 __all__ = ["NothingReadable", "Pair", "read"]
 
@@ -28,12 +29,16 @@ class Pair(PairView):
     ``pair.states``, ``pair.transactions`` and others those of both.
     """
 
-    def findings(self, *settings: str) -> tuple[Finding, ...]:
-        """What is wrong or worth knowing; ``settings`` are thresholds such as ``"flapping.count=5"``.
+    def findings(self, *settings: str) -> "Findings":
+        """What is wrong or worth knowing, a tuple that a notebook shows as a table.
 
-        Raises SettingError for a setting that does not exist.
+        ``settings`` are thresholds such as ``"flapping.count=5"``. Raises SettingError for a setting
+        that does not exist.
         """
-        return diagnose(self, parse_settings(settings)) if settings else self._diagnosis.findings
+        from dhcplens.report.notebook import Findings
+
+        found = diagnose(self, parse_settings(settings)) if settings else self._diagnosis.findings
+        return Findings(found, timezone=self.timezone)
 
     def report(self, settings: Settings | None = None) -> Report:
         """The report: ``print(pair.report())`` as text, ``.as_json()`` as an object, HTML in a notebook."""
@@ -48,7 +53,9 @@ class Pair(PairView):
         return Plots(self)
 
     def _repr_html_(self) -> str:
-        return self.report()._repr_html_()
+        from dhcplens.report.notebook import summary
+
+        return summary(self.report())
 
     @cached_property
     def _diagnosis(self) -> Diagnosis:

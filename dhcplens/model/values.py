@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from html import escape
 from typing import Protocol
 
 from dhcplens.model.states import Severity
@@ -89,6 +90,20 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.evidence:
             raise ValueError(f"finding {self.name} has no evidence")
+
+    def _repr_html_(self) -> str:
+        """For a notebook: what it is, what it means, what to do, and the proof; all escaped."""
+        advice = "".join(f"<li>{_shown(step)}</li>" for step in self.advice)
+        proof = "\n".join(_shown(f"{row.source}:{row.line}: {row.text}") for row in self.evidence)
+        return (
+            f"<p><b>{self.severity} {self.name}: {_shown(self.title)}</b></p>"
+            f"<p>{_shown(self.meaning)}</p><ol>{advice}</ol><pre>{proof}</pre>"
+        )
+
+
+def _shown(text: str) -> str:
+    """Escaped for HTML, control characters replaced."""
+    return escape("".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text))
 
 
 class Texts(Protocol):
