@@ -77,13 +77,19 @@ def check(rel: "Relationship", pool: Pool) -> None:
     earliest = max(now, rel.last_balance + conf.min_balance) if rel.last_balance else now
     if rel.next_balance and rel.next_balance <= earliest:
         return
-    free = share(_age(pool.free.head(), now), conf.max_lease_misbalance)
-    backup = share(_age(pool.backup.head(), now), conf.max_lease_misbalance)
+    first_free, first_backup = pool.free.head(), pool.backup.head()
+    unused = first_free and first_backup and not first_free.ends and not first_backup.ends
+    if unused and rel.next_balance and rel.next_balance <= now + conf.max_balance:
+        return  # addresses that nobody ever had are in no hurry
+    free = share(_age(first_free, now), conf.max_lease_misbalance)
+    backup = share(_age(first_backup, now), conf.max_lease_misbalance)
     if rel.is_primary():
         free *= 2
     else:
         backup *= 2
     at = max(now + min(free, backup, conf.max_balance), earliest)
+    if rel.next_balance and at >= rel.next_balance:
+        return
     at += rel.server.put_off(at)
     if rel.next_balance and at >= rel.next_balance:
         return

@@ -1,5 +1,6 @@
 """One address with its binding, and queues of addresses in order of time (dhcpd's mdb.c)."""
 
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,12 @@ class Record(NamedTuple):
     hostname: str
 
 
+@lru_cache(maxsize=65536)
+def dotted(ip: int) -> str:
+    """An address as it is written."""
+    return str(IPv4Address(ip))
+
+
 class Lease:
     """One address of a pool. Times are whole seconds since 1970 on the server's clock; 0 is unset.
 
@@ -73,7 +80,7 @@ class Lease:
 
     def __init__(self, ip: int, pool: "Pool") -> None:
         self.ip = ip
-        self.address = str(IPv4Address(ip))
+        self.address = dotted(ip)
         self.pool = pool
         self.starts = self.ends = self.tstp = self.tsfp = self.atsfp = self.cltt = 0
         self.state = self.next = self.rewind = self.desired = FREE

@@ -98,7 +98,11 @@ def accept_timeout(rel: "Relationship") -> None:
 
 def received(rel: "Relationship", link: int, message: Message) -> None:
     """A message came over a connection of this relationship."""
-    if isinstance(message, Connect):
+    if isinstance(message, BindUpdate):
+        updates.received(rel, message)
+    elif isinstance(message, BindAck):
+        updates.acked(rel, message)
+    elif isinstance(message, Connect):
         _connected(rel, link, message)
     elif isinstance(message, ConnectAck):
         _accepted(rel, link, message)
@@ -121,11 +125,7 @@ def _hear(rel: "Relationship") -> None:
 
 
 def _dispatch(rel: "Relationship", message: Message) -> None:
-    if isinstance(message, BindUpdate):
-        updates.received(rel, message)
-    elif isinstance(message, BindAck):
-        updates.acked(rel, message)
-    elif isinstance(message, State):
+    if isinstance(message, State):
         rel.peer_state(message)
     elif isinstance(message, UpdateRequest):
         updates.requested(rel, message)

@@ -35,7 +35,7 @@ from dhcplens.engine.events import (
     Terminate,
     Write,
 )
-from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record
+from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record, dotted
 from dhcplens.engine.pool import Pool
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.states import NORMAL, PARTNER_DOWN, RECOVER, SHUTDOWN, STARTUP
@@ -48,6 +48,7 @@ OMAPI_CLOSES = 16
 SHUTDOWN_SECONDS = 5
 COMMIT_SECONDS = 2
 MOST_PUT_OFF = 5
+_COMMIT = Commit()
 FILES = {
     "config-file": "/etc/dhcp/dhcpd.conf",
     "database-file": "/var/lib/dhcp/dhcpd.leases",
@@ -100,10 +101,10 @@ class Server:
         """What this event makes the server do, in order; ``micros``: its clock, microseconds since 1970."""
         self.micros = micros
         self.now = micros // SECOND
-        if isinstance(event, Start):
-            self._start(event)
-        elif self.running:
+        if self.running:
             self._event(event)
+        elif isinstance(event, Start):
+            self._start(event)
         effects, self.out = self.out, []
         return effects
 
@@ -272,7 +273,7 @@ class Server:
         """Make everything written durable; about once an hour the file is written anew."""
         if self._written and self.now - self._rewritten > REWRITE_SECONDS:
             self._rewrite()
-        self.out.append(Commit())
+        self.out.append(_COMMIT)
 
     def commit_soon(self) -> None:
         """Make everything written durable within two seconds."""
@@ -330,8 +331,7 @@ class Server:
 
     def address_text(self, ip: int) -> str:
         """An address as dhcpd prints it."""
-        lease = self.database.by_ip.get(ip)
-        return lease.address if lease is not None else str(IPv4Address(ip))
+        return dotted(ip)
 
     def network_of(self, packet: Packet) -> str | None:
         """The network that the packet comes from: of its relay, else of the interface."""

@@ -9,7 +9,6 @@ from dhcplens.engine.events import (
     SECOND,
     Answer,
     Arrived,
-    Effect,
     Event,
     LinkIn,
     LinkUp,
@@ -49,14 +48,11 @@ class Pair:
 
     def _tell(self, server: Server, event: Event) -> None:
         for effect in server.handle(event, self.now):
-            self._do(server, effect)
-
-    def _do(self, server: Server, effect: Effect) -> None:
-        if isinstance(effect, Send):
-            other = self.servers[server is self.servers[0]]
-            self._mail.append((other, Received(effect.link, effect.message)))
-        elif isinstance(effect, Answer):
-            self.answers.append(effect)
+            if isinstance(effect, Send):
+                other = self.servers[server is self.servers[0]]
+                self._mail.append((other, Received(effect.link, effect.message)))
+            elif isinstance(effect, Answer):
+                self.answers.append(effect)
 
     def _deliver(self) -> None:
         mail = self._mail
