@@ -15,6 +15,7 @@ __all__ = [
     "SECOND",
     "Ints",
     "Mask",
+    "both_readings",
     "fixed",
     "is_leap",
     "offsets",
@@ -59,13 +60,8 @@ def offsets(utc: Ints, zone: tzinfo) -> Ints:
     return local.to_numpy("datetime64[s]").astype(np.int64) - utc
 
 
-def to_utc(local: Ints, zone: tzinfo) -> Ints:
-    """UTC (ns) of local stamps (ns) that stand in the order of a log.
-
-    The hour that comes twice is told apart by a step back inside of it; without one it is the first.
-    """
-    if not isinstance(zone, ZoneInfo):
-        return local - (zone.utcoffset(None) or timedelta()) // timedelta(microseconds=1) * 1000
+def both_readings(local: Ints, zone: ZoneInfo) -> tuple[Ints, Ints]:
+    """UTC (ns) of local stamps (ns) by summer and by winter time: two times in the hour that comes twice."""
     index = _index(local)
     early, late = (
         index.tz_localize(zone, ambiguous=np.full(len(index), summer), nonexistent=pd.Timedelta(hours=1))
@@ -74,6 +70,17 @@ def to_utc(local: Ints, zone: tzinfo) -> Ints:
         .astype(np.int64)
         for summer in (True, False)
     )
+    return early, late
+
+
+def to_utc(local: Ints, zone: tzinfo) -> Ints:
+    """UTC (ns) of local stamps (ns) that stand in the order of a log.
+
+    The hour that comes twice is told apart by a step back inside of it; without one it is the first.
+    """
+    if not isinstance(zone, ZoneInfo):
+        return local - (zone.utcoffset(None) or timedelta()) // timedelta(microseconds=1) * 1000
+    early, late = both_readings(local, zone)
     twice = early != late
     again = np.diff(local, prepend=local[:1]) < -600 * SECOND
     again &= twice & np.roll(twice, 1)

@@ -11,7 +11,17 @@ import numpy as np
 from dhcplens.ingest.events import Events, Pairs, join, lease_events, log_events, pair
 from dhcplens.ingest.framing import Form
 from dhcplens.ingest.leases import LeasePiece
-from dhcplens.ingest.localtime import SECOND, Ints, Mask, fixed, offsets, zone_name
+from dhcplens.ingest.localtime import (
+    SECOND,
+    Ints,
+    Mask,
+    both_readings,
+    fixed,
+    offsets,
+    placed,
+    year_and_rest,
+    zone_name,
+)
 from dhcplens.ingest.track import Track
 from dhcplens.model.values import Inference
 
@@ -120,7 +130,9 @@ def _look(tracks: Sequence[Track], server: str, known: Events) -> _Look:
         conclusion = _from_pairs(twin_pairs, "another log of this server, whose stamps have a zone,")
         if conclusion is not None:
             return _Look(twins_told, twin_pairs, conclusion)
-    return _Look(told, pairs, conclusion or _from_file_times(tracks, own))
+    if conclusion is not None:
+        return _Look(told, pairs, _with_summer(conclusion, tracks, own, pairs))
+    return _Look(told, pairs, _from_file_times(tracks, own))
 
 
 def _events(tracks: Sequence[Track], own: Sequence[int]) -> _Told:
@@ -172,12 +184,50 @@ def _named(pairs: Pairs, best: int, second: int) -> tzinfo | None:
     """A zone with summer time in which nearly all events of both offsets fall on their second."""
     either = np.flatnonzero((pairs.offset == best) | (pairs.offset == second))
     either = either[:: max(1, len(either) // 200)]
-    others = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    for name in (*_WELL_KNOWN, *others):
+    for name in (*_WELL_KNOWN, *_regional()):
         zone = ZoneInfo(name)
         if np.mean(offsets(pairs.second[either], zone) == pairs.offset[either]) >= 0.95:
             return zone
     return None
+
+
+def _with_summer(
+    conclusion: _Conclusion, tracks: Sequence[Track], own: Sequence[int], pairs: Pairs
+) -> _Conclusion:
+    """A zone whose summer time ends where the log is set back by an hour.
+
+    A lease file that was written anew since then has no events of the summer: they cannot tell.
+    """
+    offset = conclusion.zone.utcoffset(None)
+    steps = np.array([one for number in own for one in _steps_back(tracks[number])[:100]], np.int64)
+    if offset is None or not len(steps):
+        return conclusion
+    year, _ = year_and_rest(np.median(pairs.second, keepdims=True).astype(np.int64))
+    local = placed(year_and_rest(steps)[1], np.repeat(year, len(steps)))
+    wanted = int(offset.total_seconds())
+    for name in (*_WELL_KNOWN, *_regional()):
+        zone = ZoneInfo(name)
+        early, late = (one // SECOND for one in both_readings(local * SECOND, zone))
+        known = (local - early == wanted) | (local - late == wanted)
+        if not ((early != late) & known).any():
+            continue
+        if (offsets(pairs.second, zone) == pairs.offset).sum() >= conclusion.weight:
+            why = f"{conclusion.why}, and the log is set back by an hour when summer time ends there"
+            return _Conclusion(zone, conclusion.weight, why)
+    return conclusion
+
+
+def _steps_back(track: Track) -> Ints:
+    """Local stamps (s) of rows that stand ten minutes to an hour before the row that precedes them."""
+    local = track.stamp[local_rows(track)] // SECOND
+    back = -np.diff(local, prepend=local[:1])
+    steps: Ints = local[(back > 600) & (back <= 3600)]
+    return steps
+
+
+def _regional() -> list[str]:
+    """All zones that are named after a place."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
 
 
 def _from_file_times(tracks: Sequence[Track], own: Sequence[int]) -> _Conclusion | None:

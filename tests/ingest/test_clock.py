@@ -125,6 +125,18 @@ def test_summer_and_winter_in_one_log_name_a_zone() -> None:
     assert (found.times[0] // SECOND).tolist() == [int(one.timestamp()) for one in moments]
 
 
+def test_a_step_back_names_a_zone_where_the_leases_know_only_winter() -> None:
+    """A log set back by an hour when summer time ended has such a zone; one without a step a mere offset."""
+    moments = [datetime(2024, 10, 27, 0, 20, 5, tzinfo=UTC) + timedelta(minutes=9 * n) for n in range(8)]
+    berlin = [one.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None) for one in moments]
+    said = [(one, ack(n)) for n, one in enumerate(berlin)]
+    winter = [leases(lease(n, one) for n, one in enumerate(moments) if one.hour == 1)]
+    found = clock(track(bsd(said)), files=winter)
+    assert found.timezone == "Europe/Berlin"
+    assert (found.times[0] // SECOND).tolist() == [int(one.timestamp()) for one in moments]
+    assert clock(track(bsd(said[5:])), files=winter).timezone == "UTC+1"
+
+
 def test_the_hour_that_comes_twice() -> None:
     """Stamps in the doubled hour are told apart by the step back in the log."""
     local = ["02:10:00", "02:50:00", "02:05:00", "02:55:00", "03:10:00"]
