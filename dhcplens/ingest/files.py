@@ -19,7 +19,7 @@ from typing import IO, Final
 
 import numpy as np
 
-from dhcplens.ingest.unpack import HEAD, Inflated, Plain, Stream, codec, is_tar, is_zip
+from dhcplens.ingest.unpack import HEAD, Inflated, Plain, Recoded, Stream, codec, is_tar, is_zip, marked
 from dhcplens.model.values import Problem
 
 Data = bytes | mmap.mmap
@@ -162,7 +162,7 @@ class _Reading:
         if self._leaf.size >= _MAPPED:
             head = file.read(HEAD)
             file.seek(0)
-            if codec(head) is None and not is_tar(head) and not is_zip(head):
+            if not (codec(head) or is_tar(head) or is_zip(head) or marked(head)):
                 yield self._blob(self._leaf.path, _mapped(file), mtime)
                 return
         yield from self.stream(self._leaf.path, self._plain(file, self._took), mtime)
@@ -171,6 +171,7 @@ class _Reading:
         """What a stream holds, whatever it is."""
         head = stream.peek(HEAD)[:HEAD]
         coding = codec(head)
+        mark = marked(head)
         if depth > _DEEPEST:
             yield self._blob(path, b"", mtime, "is packed in too many layers; not read")
         elif coding is not None:
@@ -179,6 +180,10 @@ class _Reading:
             yield from self._tar(path, stream, depth + 1)
         elif is_zip(head):
             yield from self._zip(path, stream, depth + 1)
+        elif mark is not None:
+            text = self._text(path, Stream(Recoded(stream, *mark)), mtime)
+            told = Problem(path, f"begins with a byte order mark ({mark[1]}); read without it", 1)
+            yield replace(text, problems=(told, *text.problems))
         else:
             yield self._text(path, stream, mtime)
 

@@ -1,6 +1,7 @@
 """Compressed streams: recognised by their first bytes, never by name, and read as far as they go."""
 
 import bz2
+import codecs
 import io
 import lzma
 import zlib
@@ -150,6 +151,39 @@ class Inflated(Source):
             return self._end("something else follows the compressed data")
         self._decoder = self._codec.decoder()
         return rest
+
+
+_MARKS: Final = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+
+
+def marked(head: bytes) -> tuple[bytes, str] | None:
+    """The byte order mark that a text begins with, and the encoding that it announces.
+
+    No log daemon writes one: such a file went through an editor, or a shell of Windows (``> file``).
+    """
+    return next((one for one in _MARKS if head.startswith(one[0])), None)
+
+
+class Recoded(Source):
+    """A text in UTF-8 of one that begins with a byte order mark; the mark is left out."""
+
+    def __init__(self, raw: "Stream", mark: bytes, encoding: str) -> None:
+        super().__init__()
+        self._raw = raw
+        raw.read(len(mark))
+        same = encoding == "utf-8"  # bytes that are none stay as they are
+        self._decoder = None if same else codecs.getincrementaldecoder(encoding)("replace")
+
+    def _more(self) -> bytes:
+        piece = self._raw.read(_STEP)
+        text = piece if self._decoder is None else self._decoder.decode(piece, final=not piece).encode()
+        if not piece:
+            self._end(self._raw.source.cut)
+        return text
 
 
 class Stream(io.BufferedReader):

@@ -7,6 +7,7 @@ import lzma
 import os
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,30 @@ def blobs(*paths: Path | str, stdin: io.BytesIO | None = None) -> list[Blob]:
     leaves, problems = find(paths)
     assert not problems
     return [blob for leaf in leaves for blob in read(leaf, stdin)]
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_read_and_told(
+    tmp_path: Path, encoding: str, packed: Callable[[bytes], bytes]
+) -> None:
+    """A text that a shell of Windows or an editor saved with a mark is read as UTF-8, packed or not."""
+    path = tmp_path / "messages"
+    path.write_bytes(packed(TEXT.decode().encode(encoding)))
+    (blob,) = blobs(path)
+    assert blob.data == TEXT
+    assert "byte order mark" in blob.problems[0].message
+
+
+def test_utf_16_cut_short_gives_what_it_holds(tmp_path: Path) -> None:
+    """Half a letter, or a packed file that ends too early, takes nothing else away."""
+    (tmp_path / "odd").write_bytes(TEXT.decode().encode("utf-16")[:-1])
+    (tmp_path / "packed").write_bytes(gzip.compress(TEXT.decode().encode("utf-16"))[:-400])
+    odd, packed = blobs(tmp_path)
+    assert bytes(odd.data).startswith(TEXT[:-1])
+    assert packed.data
+    assert TEXT.startswith(bytes(packed.data)[:-3])
+    assert "cut short" in packed.problems[1].message
 
 
 def tarred(members: dict[str, bytes], mode: str = "w") -> bytes:
