@@ -43,8 +43,8 @@ EXPLAINED = {
     ),
     ("lab-day", "pool lines"): (
         0.85,
-        "the lab's first run is thirteen seconds later, and so are the hourly ones after it: a client that is "
-        "served between is counted by one and not yet by the other",
+        "the lab's first run is thirteen seconds later, and so are the hourly ones after it: a client "
+        "that is served between is counted by one and not yet by the other",
     ),
     ("shared-network", "answering server"): (
         0.999,
