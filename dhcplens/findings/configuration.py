@@ -11,6 +11,7 @@ from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.conf import DhcpdConf, Pool
 from dhcplens.model.states import Severity
+from dhcplens.pair import Server
 
 _UNREFERENCED = ("no-referring-pools", "failover-check-failed")
 FOREIGN = ("unknown IP address", "different failover relationship", "not part of any")
@@ -27,7 +28,7 @@ def failover_not_configured(case: Case, limits: NoLimits) -> Iterator[Draft]:  #
             if len(told)
             else parsed[parsed["args"].astype(str).str.contains("failover peer", regex=False)]
         )
-        found = _unconfigured(server.conf) if server.conf else None
+        found = unconfigured(server)
         if not len(told) and found is None:
             continue
         why, proof = found or ("dhcpd says that its failover declaration is not used by any pool", ())
@@ -45,8 +46,14 @@ def failover_not_configured(case: Case, limits: NoLimits) -> Iterator[Draft]:  #
         )
 
 
-def _unconfigured(conf: DhcpdConf) -> tuple[str, tuple[Row, ...]] | None:
-    """What is missing in one file between declarations and pools, with the lines."""
+def unconfigured(server: Server) -> tuple[str, tuple[Row, ...]] | None:
+    """What is missing in one file between declarations and pools, with the lines.
+
+    Where an included file was not collected, that may be what it holds.
+    """
+    conf = server.conf
+    if conf is None or any(getattr(one, "cause", "") == "include-missing" for one in server.conf_problems):
+        return None
     declared = {peer.name: peer.line for peer in conf.peers}
     used = {pool.relationship: pool.line for pool in conf.pools if pool.relationship}
     for name, line in declared.items():

@@ -13,6 +13,7 @@ FAMILIES = (
     "duplicates",
     "leases",
     "configuration",
+    "refused",
     "noise",
 )
 

@@ -1,5 +1,6 @@
 """Everything put together: any heap of files → the tables of each server on one clock."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.ingest.clock import set_clock
+from dhcplens.ingest.conf import ParsedConf, refusals
 from dhcplens.ingest.dedupe import Dedupe, drop_repeats
 from dhcplens.ingest.files import AnyPath
 from dhcplens.ingest.gather import Gathering
@@ -76,7 +78,7 @@ def collect(
     sources = Sources()
     gathering = Gathering(sources)
     gathered = gathering.read(paths, servers, progress, stdin)
-    if not (gathered.logs or gathered.leases or gathered.confs):
+    if not any(file.lines for file in gathering.inputs.values()):
         raise NothingReadable(gathering.problems)
     hosts = find_hosts(gathered)
     logged = [track for log in gathered.logs for track in tracks(log.piece, hosts.of[log.path], log.mtime)]
@@ -111,9 +113,20 @@ def _server(
     }
     leases, problems = join_leases(name, [one for one in gathered.leases if owners.of.get(one.path) == name])
     conf, more = _main_conf([one for one in gathered.confs if owners.of.get(one.path) == name], gathered)
-    told = () if conf is None else conf.parsed.problems
-    server = ServerFiles(name, LogTables(**log), leases, None if conf is None else conf.conf, told)
+    tables = LogTables(**log)
+    told = () if conf is None else _conf_problems(conf.parsed, tables)
+    server = ServerFiles(name, tables, leases, None if conf is None else conf.conf, told)
     return server, [*problems, *more]
+
+
+def _conf_problems(parsed: ParsedConf, log: LogTables) -> tuple[Problem, ...]:
+    """Wrong syntax, and what that dhcpd refuses whose banner is the last in the log (the newest without one)."""
+    banners = log.notices.loc[log.notices["code"] == "server-version", "args"].dropna()
+    try:
+        found = refusals(parsed, str(json.loads(banners.iloc[-1])["version"])) if len(banners) else None
+    except (ValueError, KeyError):
+        found = None
+    return (*parsed.problems, *(refusals(parsed) if found is None else found))
 
 
 def _table(name: str, parts: Sequence[tuple[Track, Ints, Mask]]) -> pd.DataFrame:

@@ -52,6 +52,7 @@ NAMES = [
     "binding-update-conflict",
     "update-backlog",
     "configuration-mismatch",
+    "configuration-refused",
     "lease-file-damaged",
     "state-not-recorded",
     "expired-never-freed",

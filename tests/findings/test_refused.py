@@ -1,0 +1,55 @@
+"""Configurations with which dhcpd does not start, as files."""
+
+from pathlib import Path
+
+import dhcplens as dl
+from dhcplens.model.states import Severity, Verdict
+from dhcplens.report import Report
+
+CONF = Path("fixtures/new-pair/KHXDHCPS1/dhcpd.conf")
+BROKEN = "subnet 10.1.0.0 netmask 255.255.255.0 { range 10.1.0.9 10.1.0.20 }\n"
+OUTSIDE = "subnet 10.1.0.0 netmask 255.255.255.0 { range 10.2.0.9 10.2.0.20; }\n"
+INCLUDES = 'include "/etc/dhcp/rest.conf";\nfailover peer "a" { primary; split 128; mclt 60; }\n'
+
+
+def report(folder: Path, conf: str, log: str = "") -> Report:
+    """The report on one server's configuration, and its log."""
+    server = folder / "one"
+    server.mkdir(exist_ok=True)
+    (server / "dhcpd.conf").write_text(conf)
+    (server / "messages").write_text(log)
+    return dl.read(server).report()
+
+
+def named(found: Report) -> dict[str, Severity]:
+    """What was found, with its severity."""
+    return {one.name: one.severity for one in found.findings}
+
+
+def test_what_dhcpd_refuses_is_no_healthy_pair(tmp_path: Path) -> None:
+    """Wrong syntax and a range outside of its subnet are critical, and the line is quoted."""
+    for conf in (BROKEN, OUTSIDE):
+        found = report(tmp_path, conf)
+        assert named(found) == {"configuration-refused": Severity.CRITICAL}
+        assert found.verdict is Verdict.DEAD
+        assert found.findings[0].evidence[0].text.strip() == conf.strip()
+
+
+def test_a_sound_configuration_is_not_refused(tmp_path: Path) -> None:
+    """What dhcpd takes, and what may stand in a file that was not collected, is no finding."""
+    assert "configuration-refused" not in named(report(tmp_path, CONF.read_text()))
+    assert named(report(tmp_path, INCLUDES)) == {}
+
+
+def test_a_server_that_runs_is_only_warned_of_its_next_start(tmp_path: Path) -> None:
+    """With a broken file beside the log of a server at work, the next start fails, not this one."""
+    served = (
+        "2026-01-05T08:00:00+00:00 one dhcpd[7]: Internet Systems Consortium DHCP Server 4.4.3-P1\n"
+        "2026-01-05T08:00:09+00:00 one dhcpd[7]: DHCPACK on 10.1.0.9 to 00:16:3e:00:00:01 via eth0\n"
+    )
+    assert named(report(tmp_path, BROKEN, served)) == {"configuration-refused": Severity.WARNING}
+    ended = served + (
+        "2026-01-05T09:00:00+00:00 one dhcpd[8]: Internet Systems Consortium DHCP Server 4.4.3-P1\n"
+        "2026-01-05T09:00:00+00:00 one dhcpd[8]: Configuration file errors encountered -- exiting\n"
+    )
+    assert named(report(tmp_path, BROKEN, ended))["configuration-refused"] is Severity.CRITICAL
