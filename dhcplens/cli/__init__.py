@@ -6,7 +6,7 @@ import click
 
 import dhcplens
 
-_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint", "tail", "check", "leases")
+_COMMANDS: tuple[str, ...] = ("explain", "report", "replay", "lint", "tail", "check", "leases", "completion")
 
 
 class _LazyGroup(click.Group):
