@@ -84,7 +84,8 @@ class LineReader:
                 if not _STAMPED.match(raw) or b"dhcp" in raw:
                     self._line(piece, source, line, raw)
             number += rest.count(b"\n")
-        piece.kept = sorted({*piece.kept, *_last_plain(data, before + piece.lines)})[-KEPT:]
+        last = _last_plain(data, before + piece.lines)
+        piece.kept = sorted({*piece.kept, *last})[-KEPT:] if piece.kept else last
         return piece
 
     def row(self, source: str, number: int, raw: bytes) -> Row | None:

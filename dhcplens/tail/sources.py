@@ -1,10 +1,12 @@
 """Where lines come from: growing files, standard input, the journal, lease files."""
 
+import fcntl
 import os
 import re
 import select
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -97,19 +99,33 @@ class PipeSource:
         self.name = name
         self.ended = False
         self._descriptor = descriptor
-        self._rest = b""
+        self._parts: list[bytes] = []  # of a line without its newline yet
+        with suppress(OSError, AttributeError):  # no pipe, or not on Linux
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIECE)
 
     def read(self) -> Iterator[tuple[bytes, bool]]:
         """See Source."""
-        while not self.ended and select.select([self._descriptor], [], [], 0)[0]:
+        while data := self._waiting():
+            whole, newline, rest = data.rpartition(b"\n")
+            if newline:
+                yield b"".join((*self._parts, whole, newline)), False
+                self._parts = []
+            if rest:
+                self._parts.append(rest)
+
+    def _waiting(self) -> bytes:
+        """What can be read without waiting; at the end a newline for a last line that has none."""
+        found: list[bytes] = []
+        size = 0
+        while not self.ended and size < _PIECE and select.select([self._descriptor], [], [], 0)[0]:
             data = os.read(self._descriptor, _PIECE)
             if not data:
                 self.ended = True
-                data = b"\n" if self._rest else b""
-            whole, newline, rest = (self._rest + data).rpartition(b"\n")
-            self._rest = rest
-            if newline:
-                yield whole + newline, False
+                unfinished = found[-1][-1:] != b"\n" if found else bool(self._parts)
+                data = b"\n" if unfinished else b""
+            found.append(data)
+            size += len(data)
+        return b"".join(found)
 
     def position(self) -> Any:
         """See Source."""
