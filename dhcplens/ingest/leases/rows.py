@@ -66,7 +66,7 @@ class Rows:
 
 def words(codes: npt.NDArray[Any], names: list[str]) -> pd.Series:
     """Names by their codes as a category column; -1 is missing."""
-    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str")))
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str")), copy=False)
 
 
 def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
@@ -76,7 +76,7 @@ def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
 
 def moments(nanoseconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
     """The same for nanoseconds, which are not copied."""
-    return pd.DatetimeIndex(nanoseconds.view("M8[ns]"), copy=False).tz_localize("UTC")
+    return pd.DatetimeIndex(nanoseconds, dtype=Kind.TIME.value, copy=False)
 
 
 class TableRows:

@@ -2,35 +2,40 @@
 
 A block is taken here only if reading it the plain way could not say anything else; whatever is unusual
 becomes a range of bytes for the plain reader. Statements may stand in any order, blanks and comments between.
+
+dhcpd writes what belongs to the client at the end of a block, and mostly the same bytes at each renewal. So
+the end of the last block of each address is remembered, and compared before it is taken apart.
 """
 
 from typing import Any, Final
 
-import numpy as np
-
-from dhcplens.ingest.leases.dates import NEVER_SECONDS
-from dhcplens.ingest.leases.repeats import LENGTH_BITS, Bytes, byte, hash_of
-from dhcplens.ingest.leases.rows import MISSING
-from dhcplens.ingest.leases.wide import HIGH_BITS, digit_limits, eight, mask, number
+from dhcplens.ingest.leases import statements
+from dhcplens.ingest.leases.intern import (
+    ADDRESS,
+    HOSTNAME,
+    KINDS,
+    MAC,
+    OPTIONS,
+    UID,
+    number_code,
+    same,
+    word_code,
+)
+from dhcplens.ingest.leases.statements import WIDEST, blanks, date, is_word
+from dhcplens.ingest.leases.wide import Bytes, byte, eight, mask, number
 from dhcplens.ingest.scan.compiled import compiled, inlined
 
-STATES: Final = ("free", "active", "expired", "released", "abandoned", "reset", "backup")
-STATE, NEXT, REWIND, FLAGS = range(4)  # rows of ``small``
-UID, HOSTNAME, OPTIONS = range(3)  # rows of ``words``
-RESERVED, BOOTP = 1, 2  # bits of the flags
-NO_STATE: Final = 255
-NO_WORD: Final = -1
+AT, LINES, ROWS, RANGES, FAILED, OUT, STATE_SIZE = range(7)
+"""The scanner's state: where it reads, line ends, rows and ranges so far, failed blocks; room to work."""
+OFFSET, LINE, STAMP, CODE, SMALL, WIDTH = 0, 1, 2, 8, 8 + KINDS, 9 + KINDS
+"""Fields of a row: place and line ends from the slice's begin on, six stamps in seconds (0 for none), a code
+of each kind (-1 for none), and ``state | next << 4 | rewind << 8 | reserved << 12 | bootp << 13``."""
+T_START, T_LENGTH, T_LINES, T_FLAGS, T_CODE, T_WIDTH = 0, 1, 2, 3, 3, 8
+"""Fields of a remembered end of a block: its place in the slice, length (0 for none), line ends, flags, and
+codes of all kinds but ADDRESS."""
 SHORTEST_BLOCK: Final = 32
-_WIDEST: Final = 32  # loads reach so far; nearer to the file's end the plain reader has to do
-_LONGEST: Final = 1400  # strings and runs of blanks; dhcpd's buffer has 1500 bytes
 
-
-def _word(text: str) -> Bytes:
-    return np.frombuffer(text.encode(), dtype=np.uint8)
-
-
-_LEASE = _word("lease ")
-_NEVER, _EPOCH = _word("never;"), _word("epoch ")
+_LEASE = statements.word("lease ")
 _STARTS, _STARTS_MASK = number("starts "), mask("starts ")
 _ENDS, _ENDS_MASK = number("ends "), mask("ends ")
 _TSTP, _TSTP_MASK = number("tstp "), mask("tstp ")
@@ -42,208 +47,10 @@ _REWIND, _REWIND_MASK = number("rewind "), mask("rewind ")
 _UID, _UID_MASK = number('uid "'), mask('uid "')
 _SET, _SET_MASK = number("set "), mask("set ")
 _OPTION, _OPTION_MASK = number("option "), mask("option ")
-_BINDING, _BINDING_END = number("binding "), number("g state ")
-_HARDWARE, _ETHER, _NET = number("hardware"), number(" etherne"), number("thernet ")
-_CLIENT, _HOSTNAME = number("client-h"), number("ostname ")
-_INDENT, _INDENT_MASK = number("\n  "), mask("\n  ")
-_RESERVED, _BOOTP = _word("reserved;"), _word("dynamic-bootp;")
-_STATE_WORDS = np.array([number((name + ";")[:8]) for name in STATES], dtype=np.uint64)
-_STATE_MASKS = np.array([mask((name + ";")[:8]) for name in STATES], dtype=np.uint64)
-_STATE_ENDS = np.array([number((name + ";")[8:]) for name in STATES], dtype=np.uint64)
-_STATE_END_MASKS = np.array([mask((name + ";")[8:]) for name in STATES], dtype=np.uint64)
-_STATE_LENGTHS = np.array([len(name) + 1 for name in STATES], dtype=np.int64)
-_DATE, _DATE_LIMITS = number("0000/00/"), digit_limits("0000/00/")
-_DAY_HOUR, _DAY_HOUR_LIMITS = number("00 00:00"), digit_limits("00 00:00")
-_TIME, _TIME_LIMITS = number("00:00:00"), digit_limits("00:00:00")
-_HEX = np.full(256, 255, dtype=np.uint8)
-for _digit in range(16):
-    _HEX[ord(f"{_digit:x}")] = _HEX[ord(f"{_digit:X}")] = _digit
-_MONTH_DAYS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], dtype=np.int64)
-
-
-@inlined
-def _is(data: Bytes, at: int, end: int, word: Bytes) -> bool:
-    if at + len(word) > end:
-        return False
-    for index in range(len(word)):  # noqa: SIM110 - numba compiles no generator
-        if data[at + index] != word[index]:
-            return False
-    return True
-
-
-@inlined
-def _blanks(data: Bytes, at: int, end: int, line: Any) -> int:
-    """Past blanks and comments; -1 for more blanks than are safe or a comment without an end."""
-    run = at
-    while at < end:
-        char = byte(data, at)
-        if char == 10:
-            line[0] += 1
-        elif char == 35:
-            while at < end and data[at] != 10 and data[at] != 255:
-                at += 1
-            if at >= end or data[at] == 255:
-                return -1
-            line[0] += 1
-            run = at + 1
-        elif char != 32 and not 9 <= char <= 13:
-            break
-        at += 1
-    return at if at - run < _LONGEST else -1
-
-
-@inlined
-def _pair(word: Any, shift: int) -> int:
-    """Two digits of a loaded word whose characters were turned into their values."""
-    tens = word >> np.uint64(shift) & np.uint64(15)
-    ones = word >> np.uint64(shift + 8) & np.uint64(15)
-    return np.int64(tens) * 10 + np.int64(ones)  # type: ignore[return-value]
-
-
-@inlined
-def _date(data: Bytes, at: int, end: int, out: Any) -> int:
-    """Read a date and its semicolon into ``out[0]``; gives the place behind, or -1."""
-    if data[at] == 110:
-        if not _is(data, at, end, _NEVER):
-            return -1
-        out[0] = NEVER_SECONDS
-        return at + 6
-    if data[at] == 101:
-        return _epoch(data, at, end, out)
-    if at + 22 > end or data[at] < 48 or data[at] > 57 or data[at + 1] != 32 or data[at + 21] != 59:
-        return -1
-    date = eight(data, at + 2) ^ _DATE
-    day_hour = eight(data, at + 10) ^ _DAY_HOUR
-    time = eight(data, at + 13) ^ _TIME
-    wrong = (
-        (date + _DATE_LIMITS) | date | (day_hour + _DAY_HOUR_LIMITS) | day_hour | (time + _TIME_LIMITS) | time
-    )
-    year, month = _pair(date, 0) * 100 + _pair(date, 16), _pair(date, 40)
-    if wrong & HIGH_BITS != 0 or year < 1970 or year > 2037 or month < 1 or month > 12:
-        return -1
-    days = 365 * (year - 1970) + (year - 1969) // 4 + _MONTH_DAYS[month - 1] + _pair(day_hour, 0) - 1
-    if month > 2 and year % 4 == 0:
-        days += 1
-    out[0] = ((days * 24 + _pair(time, 0)) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
-    return at + 22
-
-
-@inlined
-def _epoch(data: Bytes, at: int, end: int, out: Any) -> int:
-    if not _is(data, at, end, _EPOCH):
-        return -1
-    at += len(_EPOCH)
-    value, digits = 0, 0
-    while at < end and 48 <= data[at] <= 57 and digits < 10:
-        value = value * 10 + byte(data, at) - 48
-        at, digits = at + 1, digits + 1
-    out[0] = value
-    return at + 1 if digits and at < end and data[at] == 59 and value <= NEVER_SECONDS else -1
-
-
-@inlined
-def _state(data: Bytes, at: int, end: int, out: Any) -> int:
-    """Read a binding state and its semicolon into ``out[0]``; gives the place behind, or -1."""
-    if at + _WIDEST > len(data) or eight(data, at) != _BINDING or eight(data, at + 6) != _BINDING_END:
-        return -1
-    at += 14
-    word, rest = eight(data, at), eight(data, at + 8)
-    for state in range(7):
-        if word & _STATE_MASKS[state] == _STATE_WORDS[state]:
-            at += _STATE_LENGTHS[state]
-            out[0] = state
-            return at if rest & _STATE_END_MASKS[state] == _STATE_ENDS[state] and at <= end else -1
-    return -1
-
-
-@inlined
-def _string(data: Bytes, at: int, end: int, escapes: bool) -> int:
-    """From behind a quote to its closing one; -1 for a string of an unusual kind."""
-    first = at
-    while at < end:
-        char = byte(data, at)
-        if char == 34:
-            return at if at - first < _LONGEST else -1
-        if char == 92:
-            if not escapes or at + 3 >= end:
-                return -1
-            following = byte(data, at + 1)
-            if 48 <= following <= 51:
-                if not (48 <= data[at + 2] <= 55 and 48 <= data[at + 3] <= 55):
-                    return -1
-                at += 3
-            elif following == 120 or following < 32 or following > 126:
-                return -1
-            else:
-                at += 1
-        elif char < 32 or char > 126:
-            return -1
-        at += 1
-    return -1
-
-
-@inlined
-def _address(data: Bytes, at: int, end: int, out: Any) -> int:
-    """Read ``A.B.C.D {`` into ``out[0]``; gives the place behind, or -1."""
-    address = 0
-    for part in range(4):
-        value, digits = 0, 0
-        while at < end and 48 <= data[at] <= 57 and digits < 3:
-            value = value * 10 + byte(data, at) - 48
-            at, digits = at + 1, digits + 1
-        if digits == 0 or value > 255 or at + 1 >= end or data[at] != (46 if part < 3 else 32):
-            return -1
-        at += 1
-        address = address * 256 + value
-    out[0] = address
-    return at + 1 if data[at] == 123 else -1
-
-
-@inlined
-def _hardware(data: Bytes, at: int, end: int, out: Any) -> int:
-    """Read six two-digit hex numbers and the semicolon into ``out[0]``; gives the place behind, or -1."""
-    if at + 18 > end:
-        return -1
-    value = 0
-    for part in range(6):
-        high, low = byte(_HEX, data[at + 3 * part]), byte(_HEX, data[at + 3 * part + 1])
-        if high > 15 or low > 15:
-            return -1
-        value = value * 256 + high * 16 + low
-        if data[at + 3 * part + 2] != (58 if part < 5 else 59):
-            return -1
-    out[0] = value
-    return at + 18
-
-
-@inlined
-def _variable(data: Bytes, at: int, end: int) -> int:
-    """Past the semicolon of a ``set`` or ``option`` statement on one line, or -1."""
-    first = at
-    while at < end and at - first < _LONGEST:
-        char = byte(data, at)
-        if char == 59:
-            return at + 1
-        if char == 34:
-            at = _string(data, at + 1, end, True)
-            if at < 0:
-                return -1
-        elif char < 32 or char > 126 or char == 35 or char == 92 or char == 123 or char == 125:
-            return -1
-        at += 1
-    return -1
-
-
-@inlined
-def _ethernet(data: Bytes, at: int, first: Any) -> bool:
-    """Whether ``hardware ethernet`` and a blank stand here; ``first`` are the first eight bytes."""
-    return bool(first == _HARDWARE and eight(data, at + 8) == _ETHER and eight(data, at + 10) == _NET)
-
-
-@inlined
-def _hostname(data: Bytes, at: int, first: Any) -> bool:
-    """Whether ``client-hostname``, a blank and a quote stand here."""
-    return bool(first == _CLIENT and eight(data, at + 8) == _HOSTNAME and data[at + 16] == 34)
+_RESERVED, _BOOTP = statements.word("reserved;"), statements.word("dynamic-bootp;")
+_RESERVED_FLAG, _BOOTP_FLAG = 1, 2
+_TSTP_SEEN, _STATE_SEEN = 1 << 2, 1 << 6
+_CLIENT: Final = 9  # kinds of statements from here on are the client's
 
 
 @inlined
@@ -251,26 +58,25 @@ def _block(
     data: Bytes,
     at: int,
     end: int,
-    row: int,
-    line: Any,
-    out: Any,
-    mac: Any,
-    stamps: Any,
-    words: Any,
-    hashes: Any,
-    small: Any,
+    begin: int,
     seed: int,
+    lines: Any,
+    out: Any,
+    row: Any,
+    slots: Any,
+    places: Any,
+    counts: Any,
+    tails: Any,
 ) -> int:
     """Read what stands behind the left brace, up to the right one, into one row; -1 if it is unusual."""
-    seen = 0
+    known = tails[row[CODE + ADDRESS]]
     for index in range(6):
-        stamps[index, row] = MISSING
-    for index in range(3):
-        words[index, row] = hashes[index, row] = NO_WORD
-        small[index, row] = NO_STATE
-    small[FLAGS, row] = 0
-    mac[row] = -1
-    region, region_end = -1, -1
+        row[STAMP + index] = 0
+    for index in range(1, KINDS):
+        row[CODE + index] = -1
+    seen, flags, state, following, rewind = 0, 0, 0, -1, -1
+    mac, uid, uid_length, name, name_length, region, region_end = -1, 0, -1, 0, -1, -1, -1
+    tail, tail_lines, pure, again = -1, 0, True, False
     while True:
         if (
             at + 3 < end
@@ -279,19 +85,19 @@ def _block(
             and data[at + 2] == 32
             and data[at + 3] > 96
         ):
-            line[0] += 1
+            lines[0] += 1
             at += 3
         else:
-            at = _blanks(data, at, end, line)
+            at = blanks(data, at, end, lines)
         if at < 0 or at >= end:
             return -1
         char = byte(data, at)
-        if char != 125 and at + _WIDEST > len(data):
-            return -1
-        first = eight(data, at) if at + 8 <= len(data) else np.uint64(0)
-        kind = -1
         if char == 125:
             break
+        if at + WIDEST > len(data):
+            return -1
+        first = eight(data, at)
+        kind = -1
         if char == 115 and first & _STARTS_MASK == _STARTS:
             kind, at = 0, at + 7
         elif char == 101 and first & _ENDS_MASK == _ENDS:
@@ -305,74 +111,111 @@ def _block(
         elif char == 99 and first & _CLTT_MASK == _CLTT:
             kind, at = 5, at + 5
         if kind >= 0:
-            at = _date(data, at, end, out)
-            if at < 0:
-                return -1
-            if out[0] != 0:
-                stamps[kind, row] = out[0] * 1_000_000_000
+            at = date(data, at, end, out)
+            row[STAMP + kind] = out[0]
         elif char == 98:
-            kind, at = 6, _state(data, at, end, out)
-            small[STATE, row] = out[0]
+            kind, at = 6, statements.state(data, at, end, out)
+            state = out[0]
         elif char == 110 and first & _NEXT_MASK == _NEXT:
-            kind, at = 7, _state(data, at + 5, end, out)
-            small[NEXT, row] = out[0]
+            kind, at = 7, statements.state(data, at + 5, end, out)
+            following = out[0]
         elif char == 114 and first & _REWIND_MASK == _REWIND:
-            kind, at = 8, _state(data, at + 7, end, out)
-            small[REWIND, row] = out[0]
-        elif char == 104 and _ethernet(data, at, first):
-            kind, at = 9, _hardware(data, at + 18, end, out)
-            mac[row] = out[0]
-        elif (char == 117 and first & _UID_MASK == _UID) or (char == 99 and _hostname(data, at, first)):
-            which = UID if char == 117 else HOSTNAME
-            inside = at + (5 if which == UID else 17)
-            kind, at = 10 + which, _string(data, inside, end, which == UID)
-            if at < 0 or (which == UID and at == inside) or at + 1 >= end or data[at + 1] != 59:
-                return -1
-            words[which, row] = inside << LENGTH_BITS | (at - inside)
-            hashes[which, row] = hash_of(data, inside, at, seed)
-            at += 2
-        elif (char == 115 and first & _SET_MASK == _SET) or (char == 111 and first & _OPTION_MASK == _OPTION):
-            if region < 0:
-                region = at
-            elif region_end < 0:
-                return -1
-            at = _variable(data, at, end)
-            region_end = at
-            if at < 0 or at - region > 65000:
-                return -1
-            continue
-        elif char == 114 and _is(data, at, end, _RESERVED):
-            kind, at = 12, at + len(_RESERVED)
-            small[FLAGS, row] |= RESERVED
-        elif char == 100 and _is(data, at, end, _BOOTP):
-            kind, at = 13, at + len(_BOOTP)
-            small[FLAGS, row] |= BOOTP
+            kind, at = 8, statements.state(data, at + 7, end, out)
+            rewind = out[0]
+        else:
+            if tail < 0:
+                length = known[T_LENGTH]
+                again = (
+                    0 < length <= end - at
+                    and data[at + length - 1] == 125
+                    and same(data, begin + known[T_START], at, length)
+                )
+                if again:
+                    at += length - 1
+                    break
+                tail, tail_lines = at, lines[0]
+            if (char == 115 and first & _SET_MASK == _SET) or (
+                char == 111 and first & _OPTION_MASK == _OPTION
+            ):
+                if region < 0:
+                    region = at
+                elif seen >> 14 & 1:  # another statement stands between
+                    return -1
+                at = region_end = statements.variable(data, at, end)
+                if at < 0 or at - region > 65000:
+                    return -1
+                continue
+            if char == 104 and statements.is_ethernet(data, at, first):
+                kind, at = 9, statements.hardware(data, at + 18, end, out)
+                mac = out[0]
+            elif char == 117 and first & _UID_MASK == _UID:
+                uid = at + 5
+                kind, at = 10, statements.string(data, uid, end, True)
+                uid_length = at - uid
+                if uid_length <= 0 or at + 1 >= end or data[at + 1] != 59:
+                    return -1
+                at += 2
+            elif char == 99 and statements.is_hostname(data, at, first):
+                name = at + 17
+                kind, at = 11, statements.string(data, name, end, False)
+                name_length = at - name
+                if at < 0 or at + 1 >= end or data[at + 1] != 59:
+                    return -1
+                at += 2
+            elif char == 114 and is_word(data, at, end, _RESERVED):
+                kind, at = 12, at + len(_RESERVED)
+                flags |= _RESERVED_FLAG
+            elif char == 100 and is_word(data, at, end, _BOOTP):
+                kind, at = 13, at + len(_BOOTP)
+                flags |= _BOOTP_FLAG
         if kind < 0 or at < 0 or seen >> kind & 1:
             return -1
-        seen |= 1 << kind
-        if region_end >= 0:
-            words[OPTIONS, row] = region << LENGTH_BITS | (region_end - region)
-            hashes[OPTIONS, row] = hash_of(data, region, region_end, seed)
-            region_end = -1  # more of them behind another statement are unusual
-    if region_end >= 0:
-        words[OPTIONS, row] = region << LENGTH_BITS | (region_end - region)
-        hashes[OPTIONS, row] = hash_of(data, region, region_end, seed)
-    if not seen >> 6 & 1:
+        pure = pure and (tail < 0 or kind >= _CLIENT)
+        seen |= 1 << kind | (1 << 14 if region >= 0 else 0)
+    if not seen & _STATE_SEEN:
         return -1
-    if small[NEXT, row] == NO_STATE:
-        small[NEXT, row] = small[STATE, row]
-    if small[REWIND, row] == NO_STATE:
-        small[REWIND, row] = small[STATE, row]
-    if not seen >> 2 & 1:
-        stamps[2, row] = stamps[1, row]
+    if again:
+        flags = known[T_FLAGS]
+        lines[0] += known[T_LINES]
+        for index in range(1, KINDS):
+            row[CODE + index] = known[T_CODE + index]
+    else:
+        if mac >= 0:
+            row[CODE + MAC] = number_code(slots, places, counts, MAC, mac, seed)
+        if uid_length >= 0:
+            row[CODE + UID] = word_code(data, slots, places, counts, UID, uid, uid_length, seed)
+        if name_length >= 0:
+            row[CODE + HOSTNAME] = word_code(data, slots, places, counts, HOSTNAME, name, name_length, seed)
+        if region >= 0:
+            length = region_end - region
+            row[CODE + OPTIONS] = word_code(data, slots, places, counts, OPTIONS, region, length, seed)
+        if tail >= 0 and pure:
+            known[T_START], known[T_LENGTH] = tail - begin, at + 1 - tail
+            known[T_LINES], known[T_FLAGS] = lines[0] - tail_lines, flags
+            for index in range(1, KINDS):
+                known[T_CODE + index] = row[CODE + index]
+    if not seen & _TSTP_SEEN:
+        row[STAMP + 2] = row[STAMP + 1]
+    following = state if following < 0 else following
+    rewind = state if rewind < 0 else rewind
+    row[SMALL] = state | following << 4 | rewind << 8 | flags << 12
     return at + 1
+
+
+@inlined
+def _have_room(counts: Any, places: Any) -> bool:
+    """Whether one more word of each kind may come."""
+    most = 0
+    for kind in range(KINDS):
+        most = max(most, counts[kind])
+    return bool(most < places.shape[1])
 
 
 @inlined
 def _next_lease(data: Bytes, at: int, end: int) -> int:
     """The next line that begins with ``lease``, or the end."""
     while at < end:
-        if data[at] == 10 and _is(data, at + 1, end, _LEASE):
+        if data[at] == 10 and is_word(data, at + 1, end, _LEASE):
             return at + 1
         at += 1
     return end
@@ -381,52 +224,50 @@ def _next_lease(data: Bytes, at: int, end: int) -> int:
 @compiled
 def scan(
     data: Bytes,
-    at: int,
+    begin: int,
     end: int,
     seed: int,
-    numbers: Any,
-    offsets: Any,
-    lines: Any,
-    addresses: Any,
-    mac: Any,
-    stamps: Any,
-    words: Any,
-    hashes: Any,
-    small: Any,
+    work: Any,
+    rows: Any,
     ranges: Any,
-) -> Any:
-    """Read ``data[at:end]``, which begins at an entry; gives counts of rows, of ranges and of line ends.
+    slots: Any,
+    places: Any,
+    counts: Any,
+    tails: Any,
+) -> None:
+    """Read ``data[begin:end]``, which begins at an entry, from ``work[AT]`` on.
 
-    ``ranges`` (start, end, lines before it) are the bytes for the plain reader; ``numbers`` are two zeros to
-    work with.
+    ``ranges`` (start, end, line ends before it) are the bytes for the plain reader. Stops before ``end`` when
+    ``places`` may be too small for the words of one more block.
     """
-    line, out = numbers[:1], numbers[1:]
-    row, count = 0, 0
-    while at < end:
-        begin, line_before = at, line[0]
-        at = _blanks(data, at, end, line)
+    lines, out = work[LINES : LINES + 1], work[OUT : OUT + 1]
+    at, count, found = work[AT], work[ROWS], work[RANGES]
+    while at < end and _have_room(counts, places):
+        before, lines_before = at, lines[0]
+        at = blanks(data, at, end, lines)
         if at == end:
             break
         place = at
-        if place >= 0 and _is(data, at, end, _LEASE):
-            lines[row] = line[0]
-            at = _address(data, at + len(_LEASE), end, out)
-            addresses[row] = out[0]
+        if place >= 0 and is_word(data, at, end, _LEASE):
+            row = rows[count]
+            row[OFFSET], row[LINE] = place - begin, lines[0]
+            at = statements.address(data, at + len(_LEASE), end, out)
             if at >= 0:
-                at = _block(data, at, end, row, line, out, mac, stamps, words, hashes, small, seed)
+                row[CODE + ADDRESS] = number_code(slots, places, counts, ADDRESS, out[0], seed)
+                at = _block(data, at, end, begin, seed, lines, out, row, slots, places, counts, tails)
+                work[FAILED] += at < 0
         else:
             at = -1
         if at >= 0:
-            offsets[row] = place
-            row += 1
-            continue
-        line[0] = line_before
-        at = _next_lease(data, max(place, begin), end)
-        for index in range(begin, at):
-            line[0] += data[index] == 10
-        if count and ranges[count - 1, 1] == begin:
-            ranges[count - 1, 1] = at
-        else:
-            ranges[count, 0], ranges[count, 1], ranges[count, 2] = begin, at, line_before
             count += 1
-    return row, count, line[0]
+            continue
+        lines[0] = lines_before
+        at = _next_lease(data, max(place, before), end)
+        for index in range(before, at):
+            lines[0] += data[index] == 10
+        if found and ranges[found - 1, 1] == before:
+            ranges[found - 1, 1] = at
+        else:
+            ranges[found, 0], ranges[found, 1], ranges[found, 2] = before, at, lines_before
+            found += 1
+    work[AT], work[ROWS], work[RANGES] = at, count, found

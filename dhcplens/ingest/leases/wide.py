@@ -1,12 +1,17 @@
-"""Eight bytes at once, for the scanner; compiled."""
+"""Bytes one by one, and eight of them at once, for the scanner; compiled."""
 
 import sys
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import types
 from numba.extending import intrinsic
+
+from dhcplens.ingest.scan.compiled import inlined
+
+Bytes = npt.NDArray[np.uint8]
 
 
 def _eight(_context: Any, data: Any, _at: Any) -> Any:
@@ -22,6 +27,12 @@ def _eight(_context: Any, data: Any, _at: Any) -> Any:
 
 
 eight: Any = intrinsic(_eight)
+
+
+@inlined
+def byte(data: Bytes, at: int) -> int:
+    """One byte, in a type that subtraction does not wrap."""
+    return np.int64(data[at])  # type: ignore[return-value]
 
 
 def number(text: str) -> np.uint64:

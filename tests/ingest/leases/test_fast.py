@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dhcplens.ingest.leases import LeaseReader, fast
+from dhcplens.ingest.leases import LeaseReader, fast, slices
 from dhcplens.ingest.leases.printer import lease_text, state_text
 from tests.ingest.leases.strategies import ENTRIES, LEASES, STATE_BLOCKS, mutated
 
@@ -41,7 +41,7 @@ _KEYWORD_LINES = _USUAL.splitlines()[1:-1]
 def same(data: bytes) -> None:
     plain = LeaseReader("x")
     plain.feed(data)
-    with mock.patch.object(fast, "_LEAST_SLICE", 100):  # so that small files are cut, too
+    with mock.patch.object(slices, "_LEAST", 100):  # so that small files are cut, too
         one, other = plain.finish(), fast.read_fast(data, "x")
     for name in ("bindings", "failover_states", "v6_bindings", "declarations"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_categorical=False)

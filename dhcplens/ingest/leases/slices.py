@@ -1,0 +1,138 @@
+"""Slices of a lease file, scanned side by side, and the words that they have in common."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from dhcplens.ingest.leases import intern, scan
+from dhcplens.ingest.leases.intern import KINDS
+
+Array = npt.NDArray[Any]
+NEXT_LEASE: Final = b"\nlease "
+_LEAST: Final = 1 << 20
+_MOST: Final = 1 << 30  # places in a slice have 32 bits
+_SMALLEST_TABLE: Final = 1 << 12
+_BYTES_A_SLOT: Final = 1 << 10
+_NONE: Final = np.empty(0, np.int32)
+
+
+class _Table:
+    """Words of all kinds, and the remembered ends of blocks by the code of their address."""
+
+    def __init__(self, size: int) -> None:
+        self.slots = np.zeros((KINDS, size), np.uint64)
+        self.places = np.empty((KINDS, size // 2), np.int64)
+        self.counts = np.zeros(KINDS, np.int64)
+        self.tails = np.zeros((size // 2, scan.T_WIDTH), np.int32)
+
+    def grow(self, words: int) -> None:
+        """Have room for more than so many words of each kind."""
+        size = max(self.slots.shape[1], 1 << (2 * words + 1).bit_length())
+        old = (self.slots, self.places, self.tails)
+        known = old[1].shape[1]
+        if size == old[0].shape[1]:
+            return
+        self.slots = np.zeros((KINDS, size), np.uint64)
+        self.places = np.empty((KINDS, size // 2), np.int64)
+        self.places[:, :known] = old[1]
+        self.tails = np.zeros((size // 2, scan.T_WIDTH), np.int32)
+        self.tails[: len(old[2])] = old[2]
+        intern.refill(self.slots, old[0])
+
+
+@dataclass(slots=True)
+class Slice:
+    """Rows of usual blocks, and the ranges (start, end, line ends before) of all other bytes."""
+
+    begin: int
+    end: int
+    rows: Array
+    ranges: Array
+    table: _Table
+    lines: int  # line ends
+    failed: bool  # words may have come from blocks without a row
+    lines_before: int = 0
+    codes: list[Array] = field(default_factory=lambda: [_NONE] * KINDS)  # by kind and own code, of all slices
+
+    def offsets(self) -> Array:
+        """Where the blocks begin in the file."""
+        return self.rows[:, scan.OFFSET].astype(np.int64) + self.begin
+
+
+def scan_all(data: bytes, buffer: Array, seed: int, workers: int, pool: Executor) -> list[Slice]:
+    """Scan a file on so many cores."""
+    slices = list(pool.map(lambda edges: _scan(buffer, seed, *edges), _cuts(data, workers)))
+    for one, before in zip(slices, accumulate(one.lines for one in slices), strict=True):
+        one.lines_before = before - one.lines
+        one.ranges[:, 2] += one.lines_before
+    return slices
+
+
+def _cuts(data: bytes, workers: int) -> list[tuple[int, int]]:
+    """Slices that begin where a line begins with ``lease``."""
+    count = max(1, min(workers, len(data) // _LEAST), -(-len(data) // _MOST))
+    starts = {0}
+    for number in range(1, count):
+        starts.add(data.find(NEXT_LEASE, number * len(data) // count) + 1)
+    return list(pairwise([*sorted(starts), len(data)]))
+
+
+def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
+    most = (end - begin) // scan.SHORTEST_BLOCK + 2  # pages without rows are never touched
+    rows = np.empty((most, scan.WIDTH), np.int32)
+    ranges = np.empty((most, 3), np.int64)
+    table = _Table(max(_SMALLEST_TABLE, 1 << ((end - begin) // _BYTES_A_SLOT).bit_length()))
+    work = np.zeros(scan.STATE_SIZE, np.int64)
+    work[scan.AT] = begin
+    while work[scan.AT] < end:
+        table.grow(int(table.counts.max()))
+        scan.scan(
+            buffer,
+            begin,
+            end,
+            seed,
+            work,
+            rows,
+            ranges,
+            table.slots,
+            table.places,
+            table.counts,
+            table.tails,
+        )
+    table.tails = table.tails[:0]
+    found = ranges[: work[scan.RANGES]].copy()
+    return Slice(
+        begin,
+        end,
+        rows[: work[scan.ROWS]],
+        found,
+        table,
+        int(work[scan.LINES]),
+        bool(work[scan.FAILED]),
+    )
+
+
+def unite(buffer: Array, seed: int, slices: Sequence[Slice], kind: int) -> Array:
+    """Give the words of one kind the same codes in all slices; what stands for each code."""
+    first = slices[0].table
+    for one in slices:
+        others = one.table.places[kind, : one.table.counts[kind]]
+        codes = np.arange(len(others), dtype=np.int32)
+        if one is not slices[0]:
+            intern.take_over(buffer, first.slots, first.places, first.counts, kind, others, seed, codes)
+        one.codes[kind] = codes
+    return first.places[kind, : first.counts[kind]]
+
+
+def make_room(slices: Sequence[Slice]) -> None:
+    """Let the first slice's table take the words of all."""
+    first = slices[0].table
+    for one in slices[1:]:
+        one.table.slots = first.slots[:, :0]
+    if len(slices) > 1:
+        first.grow(int(np.sum([one.table.counts for one in slices], axis=0).max()))

@@ -1,0 +1,224 @@
+"""The statements of a usual lease block, read from bytes as dhcpd itself writes them; compiled.
+
+Each reader gives the place behind what it read, or -1 for text that it leaves to the plain reader; a value
+goes to ``out[0]``. Nearer to the end of the file than ``WIDEST`` the plain reader has to do.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+
+from dhcplens.ingest.leases.dates import NEVER_SECONDS
+from dhcplens.ingest.leases.wide import HIGH_BITS, Bytes, byte, digit_limits, eight, mask, number
+from dhcplens.ingest.scan.compiled import inlined
+
+STATES: Final = ("free", "active", "expired", "released", "abandoned", "reset", "backup")
+WIDEST: Final = 32  # loads reach so far
+_LONGEST: Final = 1400  # strings and runs of blanks; dhcpd's buffer has 1500 bytes
+
+
+def word(text: str) -> Bytes:
+    """Text to compare with byte by byte."""
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+_NEVER, _EPOCH = word("never;"), word("epoch ")
+_BINDING, _BINDING_END = number("binding "), number("g state ")
+_HARDWARE, _ETHER, _NET = number("hardware"), number(" etherne"), number("thernet ")
+_CLIENT, _HOSTNAME = number("client-h"), number("ostname ")
+_STATE_WORDS = np.array([number((name + ";")[:8]) for name in STATES], dtype=np.uint64)
+_STATE_MASKS = np.array([mask((name + ";")[:8]) for name in STATES], dtype=np.uint64)
+_STATE_ENDS = np.array([number((name + ";")[8:]) for name in STATES], dtype=np.uint64)
+_STATE_END_MASKS = np.array([mask((name + ";")[8:]) for name in STATES], dtype=np.uint64)
+_STATE_LENGTHS = np.array([len(name) + 1 for name in STATES], dtype=np.int64)
+_DATE, _DATE_LIMITS = number("0000/00/"), digit_limits("0000/00/")
+_DAY_HOUR, _DAY_HOUR_LIMITS = number("00 00:00"), digit_limits("00 00:00")
+_TIME, _TIME_LIMITS = number("00:00:00"), digit_limits("00:00:00")
+_HEX = np.full(256, 255, dtype=np.uint8)
+for _digit in range(16):
+    _HEX[ord(f"{_digit:x}")] = _HEX[ord(f"{_digit:X}")] = _digit
+_MONTH_DAYS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], dtype=np.int64)
+
+
+@inlined
+def is_word(data: Bytes, at: int, end: int, text: Bytes) -> bool:
+    """Whether this text stands here."""
+    if at + len(text) > end:
+        return False
+    for index in range(len(text)):  # noqa: SIM110 - numba compiles no generator
+        if data[at + index] != text[index]:
+            return False
+    return True
+
+
+@inlined
+def blanks(data: Bytes, at: int, end: int, lines: Any) -> int:
+    """Past blanks and comments, their line ends counted; -1 for more than are safe or an endless comment."""
+    run = at
+    while at < end:
+        char = byte(data, at)
+        if char == 10:
+            lines[0] += 1
+        elif char == 35:
+            while at < end and data[at] != 10 and data[at] != 255:
+                at += 1
+            if at >= end or data[at] == 255:
+                return -1
+            lines[0] += 1
+            run = at + 1
+        elif char != 32 and not 9 <= char <= 13:
+            break
+        at += 1
+    return at if at - run < _LONGEST else -1
+
+
+@inlined
+def _pair(word: Any, shift: int) -> int:
+    """Two digits of a loaded word whose characters were turned into their values."""
+    tens = word >> np.uint64(shift) & np.uint64(15)
+    ones = word >> np.uint64(shift + 8) & np.uint64(15)
+    return np.int64(tens) * 10 + np.int64(ones)  # type: ignore[return-value]
+
+
+@inlined
+def date(data: Bytes, at: int, end: int, out: Any) -> int:
+    """A date, in seconds, and its semicolon."""
+    if data[at] == 110:
+        out[0] = NEVER_SECONDS
+        return at + 6 if is_word(data, at, end, _NEVER) else -1
+    if data[at] == 101:
+        return _epoch(data, at, end, out)
+    if at + 22 > end or data[at] < 48 or data[at] > 57 or data[at + 1] != 32 or data[at + 21] != 59:
+        return -1
+    day = eight(data, at + 2) ^ _DATE
+    day_hour = eight(data, at + 10) ^ _DAY_HOUR
+    time = eight(data, at + 13) ^ _TIME
+    wrong = (
+        (day + _DATE_LIMITS) | day | (day_hour + _DAY_HOUR_LIMITS) | day_hour | (time + _TIME_LIMITS) | time
+    )
+    year, month = _pair(day, 0) * 100 + _pair(day, 16), _pair(day, 40)
+    if wrong & HIGH_BITS != 0 or year < 1970 or year > 2037 or month < 1 or month > 12:
+        return -1
+    days = 365 * (year - 1970) + (year - 1969) // 4 + _MONTH_DAYS[month - 1] + _pair(day_hour, 0) - 1
+    if month > 2 and year % 4 == 0:
+        days += 1
+    out[0] = ((days * 24 + _pair(time, 0)) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
+    return at + 22 if out[0] <= NEVER_SECONDS else -1
+
+
+@inlined
+def _epoch(data: Bytes, at: int, end: int, out: Any) -> int:
+    if not is_word(data, at, end, _EPOCH):
+        return -1
+    at += len(_EPOCH)
+    value, digits = 0, 0
+    while at < end and 48 <= data[at] <= 57 and digits < 10:
+        value = value * 10 + byte(data, at) - 48
+        at, digits = at + 1, digits + 1
+    out[0] = value
+    return at + 1 if digits and at < end and data[at] == 59 and value <= NEVER_SECONDS else -1
+
+
+@inlined
+def state(data: Bytes, at: int, end: int, out: Any) -> int:
+    """``binding state``, the number of a state and a semicolon."""
+    if at + WIDEST > len(data) or eight(data, at) != _BINDING or eight(data, at + 6) != _BINDING_END:
+        return -1
+    at += 14
+    word, rest = eight(data, at), eight(data, at + 8)
+    for state in range(7):
+        if word & _STATE_MASKS[state] == _STATE_WORDS[state]:
+            at += _STATE_LENGTHS[state]
+            out[0] = state
+            return at if rest & _STATE_END_MASKS[state] == _STATE_ENDS[state] and at <= end else -1
+    return -1
+
+
+@inlined
+def string(data: Bytes, at: int, end: int, escapes: bool) -> int:
+    """From behind a quote to its closing one, where it stays; -1 for a string of an unusual kind."""
+    first = at
+    while at < end:
+        char = byte(data, at)
+        if char == 34:
+            return at if at - first < _LONGEST else -1
+        if char == 92:
+            if not escapes or at + 3 >= end:
+                return -1
+            following = byte(data, at + 1)
+            if 48 <= following <= 51:
+                if not (48 <= data[at + 2] <= 55 and 48 <= data[at + 3] <= 55):
+                    return -1
+                at += 3
+            elif following == 120 or following < 32 or following > 126:
+                return -1
+            else:
+                at += 1
+        elif char < 32 or char > 126:
+            return -1
+        at += 1
+    return -1
+
+
+@inlined
+def address(data: Bytes, at: int, end: int, out: Any) -> int:
+    """``A.B.C.D {``."""
+    value = 0
+    for part in range(4):
+        octet, digits = 0, 0
+        while at < end and 48 <= data[at] <= 57 and digits < 3:
+            octet = octet * 10 + byte(data, at) - 48
+            at, digits = at + 1, digits + 1
+        if digits == 0 or octet > 255 or at + 1 >= end or data[at] != (46 if part < 3 else 32):
+            return -1
+        at += 1
+        value = value * 256 + octet
+    out[0] = value
+    return at + 1 if data[at] == 123 else -1
+
+
+@inlined
+def hardware(data: Bytes, at: int, end: int, out: Any) -> int:
+    """Six two-digit hex numbers and the semicolon."""
+    if at + 18 > end:
+        return -1
+    value = 0
+    for part in range(6):
+        high, low = byte(_HEX, data[at + 3 * part]), byte(_HEX, data[at + 3 * part + 1])
+        if high > 15 or low > 15:
+            return -1
+        value = value * 256 + high * 16 + low
+        if data[at + 3 * part + 2] != (58 if part < 5 else 59):
+            return -1
+    out[0] = value
+    return at + 18
+
+
+@inlined
+def variable(data: Bytes, at: int, end: int) -> int:
+    """Past the semicolon of a ``set`` or ``option`` statement on one line."""
+    first = at
+    while at < end and at - first < _LONGEST:
+        char = byte(data, at)
+        if char == 59:
+            return at + 1
+        if char == 34:
+            at = string(data, at + 1, end, True)
+            if at < 0:
+                return -1
+        elif char < 32 or char > 126 or char == 35 or char == 92 or char == 123 or char == 125:
+            return -1
+        at += 1
+    return -1
+
+
+@inlined
+def is_ethernet(data: Bytes, at: int, first: Any) -> bool:
+    """Whether ``hardware ethernet`` and a blank stand here; ``first`` are the first eight bytes."""
+    return bool(first == _HARDWARE and eight(data, at + 8) == _ETHER and eight(data, at + 10) == _NET)
+
+
+@inlined
+def is_hostname(data: Bytes, at: int, first: Any) -> bool:
+    """Whether ``client-hostname``, a blank and a quote stand here."""
+    return bool(first == _CLIENT and eight(data, at + 8) == _HOSTNAME and data[at + 16] == 34)
