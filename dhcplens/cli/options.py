@@ -79,6 +79,8 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def standard_input(paths: tuple[str, ...]) -> BinaryIO | None:
     """Standard input where ``-`` asks for it."""
+    if "-" in paths and sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     return sys.stdin.buffer if "-" in paths else None
 
 

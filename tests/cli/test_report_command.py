@@ -50,9 +50,10 @@ def test_wrong_options_are_wrong_usage(words: tuple[str, str]) -> None:
 
 
 def test_nothing_readable_is_exit_code_one(tmp_path: Path) -> None:
-    """A folder without anything of ours, and a file that is not there."""
+    """A folder without anything of ours, a log without a byte, and a file that is not there."""
     (tmp_path / "notes.txt").write_text("hello\n")
-    for path in (tmp_path, tmp_path / "missing"):
+    (tmp_path / "messages").write_text("")
+    for path in (tmp_path, tmp_path / "messages", tmp_path / "missing"):
         result = run("report", path)
         assert result.exit_code == 1
         assert "nothing readable" in result.stderr
@@ -119,6 +120,27 @@ def test_a_closed_pipe_ends_quietly() -> None:
     os.close(writer)
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_output_that_cannot_be_written_is_told() -> None:
+    """A full disk is one line on standard error and exit code 1."""
+    with Path("/dev/full").open("wb") as full:
+        process = start("report", str(SEED), stdout=full.fileno(), stderr=subprocess.PIPE)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.startswith(b"Error: ")
+    assert errors.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), ("<&-", 2)])
+def test_closed_standard_files_are_no_traceback(closed: str, code: int) -> None:
+    """Closed output is as good as /dev/null, closed input is wrong usage."""
+    command = f'"$0" report "$1" {closed}' if code == 0 else f'"$0" report - {closed}'
+    words = ["sh", "-c", command, str(Path(sys.executable).with_name("dhcplens")), str(SEED)]
+    result = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert result.returncode == code
+    assert b"Traceback" not in result.stderr
 
 
 def test_ctrl_c_ends_quietly() -> None:
