@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -40,6 +41,9 @@ class Stay:
     def seconds(self, until: pd.Timestamp) -> float:
         """How long it lasted; 0 where its start is not known."""
         return 0.0 if self.start is None else ((self.end or until) - self.start).total_seconds()
+
+
+_FILED_SINCE = (FailoverState.COMMUNICATIONS_INTERRUPTED.value, FailoverState.PARTNER_DOWN.value)
 
 
 class Case:
@@ -192,13 +196,24 @@ class Case:
                 server=str(one.server),
                 relationship=str(one.relationship),
                 state=FailoverState(one.state),
-                start=known(self.aligned(one.start, str(one.server))),
+                start=known(self.aligned(self._begun(one), str(one.server))),
                 end=known(self.aligned(one.end, str(one.server))),
                 rows=rows_at(one.start, one.source, one.line),
                 end_rows=rows_at(one.end, one.end_source, one.end_line),
             )
             for one in records(frame)
         )
+
+    def _begun(self, one: Any) -> pd.Timestamp:
+        """When a state began; of one that the log finds an interrupted server in, the lease file tells it."""
+        begun: pd.Timestamp = one.start
+        if not pd.isna(begun) or one.state not in _FILED_SINCE:
+            return begun
+        filed = self.pair.server(str(one.server)).leases.failover_states
+        filed = filed[(filed["relationship"] == one.relationship) & (filed["my_state"] == one.state)]
+        since = filed["my_since"].dropna()
+        since = since[since <= one.end] if not pd.isna(one.end) else since
+        return since.iloc[-1] if len(since) else begun
 
     def stays_in(self, *states: FailoverState, server: str | None = None) -> list[Stay]:
         """The stays in one of these states."""

@@ -296,7 +296,7 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa
 
 
 def _unreadable(case: Case, server: Server) -> tuple[Row, ...]:
-    """Places inside of a lease file that break its grammar; at its end, dhcpd was writing when it was copied."""
+    """Places that break a lease file's grammar; its end does not count, where dhcpd was writing."""
     blocks = server.leases.bindings
     if not len(blocks):
         return ()

@@ -25,6 +25,7 @@ RECONNECTING = 120.0
 _SILENT_SHARE = 2 / 3
 """Share of max-response-delay between a cut and its time-out: the partner is heard every third of it."""
 _NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
+_MOMENT = pd.Timedelta(seconds=1)
 _LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
 
 
@@ -92,9 +93,24 @@ def phases(case: "Case") -> list[Phase]:
             found.append(Phase(loss.cause, loss.start, loss.end, loss))
             continue
         found.append(Phase(Cause.PEER, loss.start, back, loss))
-        if loss.end is not None or case.until > back + late:
+        if (dead := _died_too(case, loss, back)) is not None:
+            found.append(Phase(Cause.PEER, dead.start, loss.end, dead))
+        elif loss.end is not None or case.until > back + late:
             found.append(Phase(Cause.LINK, back, loss.end, loss))
     return found
+
+
+def _died_too(case: "Case", loss: Loss, back: pd.Timestamp) -> Loss | None:
+    """The partner's own absence, where it was silent when the server that was down came back."""
+    returned = _started_after(case, loss.survivor, back, loss.end)
+    if returned is None and loss.end is not None:
+        return None
+    lines = case.lines.get(loss.survivor)
+    if lines is None or case.wrote_between(loss.survivor, back, returned or case.until + _MOMENT):
+        return None
+    last = lines[lines <= back]
+    start = loss.start if not len(last) else max(loss.start, last.iloc[-1])
+    return replace(loss, start=start, down=loss.survivor, survivor=loss.down or "", returned=returned)
 
 
 def _back(loss: Loss, refused: pd.Series) -> pd.Timestamp | None:
@@ -132,10 +148,14 @@ def _outages(case: "Case", server: str) -> list[Outage]:
         if one.state != "down":
             open_end = False
             continue
-        start = case.aligned(one.start, server)
+        start = known(case.aligned(one.start, server))
         end = known(case.aligned(one.end, server))
         rows = (*rows_at(start, one.source, one.line), *rows_at(end, one.end_source, one.end_line))
         noticed = one.why in _LOSS_SIGNS
+        if one.why == "before":
+            start, noticed = _since_before(case, server), True
+        if start is None:
+            continue
         if open_end and found:
             last = found[-1]
             found[-1] = replace(last, end=end, noticed=last.noticed or noticed, rows=(*last.rows, *rows))
@@ -143,7 +163,13 @@ def _outages(case: "Case", server: str) -> list[Outage]:
             silence = _SILENT_SHARE * _response_delay(case, server) if one.why == "timeout" else 0.0
             found.append(Outage(server, start, end, noticed, silence, rows))
         open_end = True
-    return [one for one in found if not pd.isna(one.start)]
+    return found
+
+
+def _since_before(case: "Case", server: str) -> pd.Timestamp | None:
+    """Since when a link was down that is down when the log begins: by the lease file, else by the log."""
+    filed = next((one.start for one in case.stays if one.server == server), None)
+    return filed or case.first_line(server)
 
 
 def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:

@@ -240,7 +240,7 @@ def lost_together(case: Case, within: float) -> list[tuple[BlankStart, BlankStar
         if first.server == second.server or (second.time - first.time).total_seconds() > within:
             continue
         normal = normal_again(case, (first.server,), first.time)
-        if normal is None or normal >= second.time:
+        if normal is None or normal > second.time - 2 * _SECOND:
             found.append((first, second))
     return found
 

@@ -75,11 +75,23 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     acks = case.align(acks[["time", "ip", "source", "line"]], server)
     acks = acks[acks["time"] < start].drop_duplicates("ip", keep="last")
     blocks = files.leases.bindings
-    ends = blocks.assign(ip=blocks["ip"].astype(object)).groupby("ip")["ends"].max()
+    blocks = blocks.assign(ip=blocks["ip"].astype(object))
     dynamic = _dynamic(case, server)
-    known = acks["ip"].astype(object).map(ends)
-    missing = acks[(known.isna() | (known < acks["time"] - timedelta(seconds=65)))]
+    before = acks["time"] - timedelta(seconds=65)
+    known = acks["ip"].astype(object).map(blocks.groupby("ip")["ends"].max())
+    gone = known.isna() | (known < before)
+    if _read_at(case, server, start):
+        read = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["starts"])
+        ended = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["ends"])
+        gone |= (read < before) & ~(ended >= before)
+    missing = acks[gone]
     return missing[missing["ip"].astype(object).map(dynamic)] if len(missing) else none
+
+
+def _read_at(case: Case, server: str, start: pd.Timestamp) -> bool:
+    """Whether the file still begins with what the server read at this start: it was not rewritten since."""
+    wrote = case.notices("wrote-leases", server=server)["time"]
+    return bool(len(wrote)) and bool(wrote.iloc[-1] <= start + timedelta(seconds=60))
 
 
 def _dynamic(case: Case, server: str) -> Callable[[str], bool]:

@@ -114,11 +114,12 @@ def _intervals(
     fresh = np.ones(len(entries), dtype=np.bool_)
     fresh[1:] = (np.diff(value) != 0) | (np.diff(run) != 0)
     begins = entries[fresh].tolist()
-    if value[0] == -1 and not journal.startups[entries[0]]:
+    before = _before(journal, relationship, entries[0], int(value[0]))
+    if before is not None:
         first = begins[0]
         yield (
-            *(journal.server, relationship, UNKNOWN_TIME, int(journal.stamp[first]), "up", "before", None, 0),
-            *(journal.source[first], int(journal.line[first])),
+            *(journal.server, relationship, UNKNOWN_TIME, int(journal.stamp[first]), before, "before", None),
+            *(0, journal.source[first], int(journal.line[first])),
         )
     number = run[fresh].tolist()
     for place, entry in enumerate(begins):
@@ -139,6 +140,14 @@ def _intervals(
             _why(journal, entry, int(shown[entry])),
             *(journal.source[entry], int(journal.line[entry]), end_source, end_line),
         )
+
+
+def _before(journal: Journal, relationship: str, first: int, sign: int) -> str | None:
+    """How the link was when the log begins, as its first sign and its first move tell; None: not known."""
+    if sign == -1:
+        return None if journal.startups[first] else "up"
+    moves = np.flatnonzero(journal.where(MOVE) & of_relationship(journal, relationship))
+    return "down" if len(moves) and journal.old[moves[0]] in _INTERRUPTED else None
 
 
 def _why(journal: Journal, entry: int, sign: int) -> str:

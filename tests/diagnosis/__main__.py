@@ -51,7 +51,7 @@ def main() -> int:
         one
         for one in kinds().values()
         if (not given.kind or one.name in given.kind)
-        and (not given.rule or {one.fires, one.spares} & set(given.rule))
+        and (not given.rule or {one.fires, *one.spares} & set(given.rule))
         and (not given.lab or one.lab)
     ]
     wanted = [(one.name, seed) for seed in range(given.seed, given.seed + given.count) for one in chosen]

@@ -71,7 +71,7 @@ class Played:
         return None if None in firsts else max(at for at in firsts if at is not None)
 
     def lasts(self, last: float, margin: float = 300.0) -> float | None:
-        """The end of what was last seen at a moment: to the end of the logs, where they do not go on for long."""
+        """The end of what was last seen then: the end of the logs, where they do not go on for long."""
         names = [server.name for server in self.scenario.servers]
         until = max((lines[-1].at for name in names if (lines := self.folder.log(name))), default=0.0)
         return END if until - last < margin else last

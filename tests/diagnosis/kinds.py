@@ -14,22 +14,24 @@ Make = Callable[[Setting], Incident]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of incident: ``fires`` is the rule that it is meant to fire, ``spares`` the one that it nearly does.
+    """A kind of incident; ``lab``: the real daemon can play it as well.
 
-    ``lab``: the real daemon can play it as well.
+    ``fires`` is the rule that it is meant to fire, ``spares`` are those that it nearly fires and must not.
     """
 
     name: str
     make: Make
     fires: str | None
-    spares: str | None
+    spares: tuple[str, ...]
     lab: bool
 
 
 _KINDS: dict[str, Kind] = {}
 
 
-def kind(fires: str | None = None, *, spares: str | None = None, lab: bool = True) -> Callable[[Make], Make]:
+def kind(
+    fires: str | None = None, *, spares: tuple[str, ...] = (), lab: bool = True
+) -> Callable[[Make], Make]:
     """Registers the decorated function under its own name."""
 
     def register(make: Make) -> Make:

@@ -34,7 +34,7 @@ def relay_reaches_one_server(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, needs=("debug",), settled=at - 200)
 
 
-@kind(spares="load-balanced-into-a-hole")
+@kind(spares=("load-balanced-into-a-hole",))
 def relay_reaches_both(pair: Setting) -> Incident:
     """The same clients through a relay that reaches both."""
     pair.debug = True
@@ -78,7 +78,7 @@ def asked_without_an_answer(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="unanswered-clients", lab=False)
+@kind(spares=("unanswered-clients",), lab=False)
 def asked_three_times(pair: Setting) -> Incident:
     """A client asks three times and goes away."""
     at = pair.minutes(10, 30)
@@ -114,7 +114,7 @@ def moved_to_another_network(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, settled=at - 100)
 
 
-@kind(spares="nak-storm")
+@kind(spares=("nak-storm",))
 def a_few_refusals(pair: Setting) -> Incident:
     """Some clients wake up with foreign addresses, over an hour."""
     at = pair.minutes(15, 30)
@@ -148,7 +148,7 @@ def split_is_not_kept(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="split-drift")
+@kind(spares=("split-drift",))
 def split_is_kept(pair: Setting) -> Incident:
     """A split that is far from even, and is kept."""
     pair.split, pair.size, pair.debug = pair.rng.choice((32, 64, 200)), 300, True
@@ -179,7 +179,7 @@ def strangers_in_the_pool(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, settled=30.0)
 
 
-@kind(spares="abandoned-leases")
+@kind(spares=("abandoned-leases",))
 def one_stranger(pair: Setting) -> Incident:
     """A single printer with a fixed address in the pool."""
     pair.ping_check = True

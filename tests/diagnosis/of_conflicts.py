@@ -77,7 +77,7 @@ def both_in_partner_down(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, settled=at - 300, maybe=("duplicate-binding",))
 
 
-@kind(spares="partner-down-with-living-peer")
+@kind(spares=("partner-down-with-living-peer", "potential-conflict", "recover-wait"))
 def partner_down_over_a_dead_server(pair: Setting) -> Incident:
     """The partner is really dead when the operator says so."""
     dead, alive = pair.either()
@@ -135,7 +135,7 @@ def conflict_ends_in_shutdown(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="conflict-shutdown")
+@kind(spares=("conflict-shutdown",))
 def operator_shutdown_is_no_conflict(pair: Setting) -> Incident:
     """A shutdown over OMAPI in normal operation."""
     down, _ = pair.either()
@@ -238,7 +238,7 @@ def two_clients_in_the_files(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="duplicate-binding")
+@kind(spares=("duplicate-binding",))
 def address_passes_on(pair: Setting) -> Incident:
     """Addresses are released, and soon given to other clients by the other server."""
     pair.size, pair.lease = 40, 1800

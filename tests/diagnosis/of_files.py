@@ -52,7 +52,7 @@ def files_disagree(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="diverged-bindings", lab=False)
+@kind(spares=("diverged-bindings", "update-backlog"), lab=False)
 def files_disagree_about_the_newest(pair: Setting) -> Incident:
     """The files were copied while updates were in flight: the last leases stand in one file only."""
     odd, _ = pair.either()
@@ -99,7 +99,7 @@ def updates_refused(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="binding-update-conflict", lab=False)
+@kind(spares=("binding-update-conflict",), lab=False)
 def updates_refused_in_resync(pair: Setting) -> Incident:
     """The same lines, within a minute after the servers met again."""
     asker, down = pair.either()
@@ -111,7 +111,8 @@ def updates_refused_in_resync(pair: Setting) -> Incident:
         again = played.linked(back) or back
         for place in range(6):
             ip = pair.address(place)
-            text = f"bind update on {ip} from {pair.relationship} rejected: {ip}: invalid state transition: free to free"
+            why = f"{ip}: invalid state transition: free to free"
+            text = f"bind update on {ip} from {pair.relationship} rejected: {why}"
             played.folder.say(asker, again + 2 + place / 10, text)
 
     return pair.incident(
@@ -199,7 +200,7 @@ def expired_stay_expired(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="expired-never-freed")
+@kind(spares=("expired-never-freed", "state-not-recorded"))
 def expired_become_free(pair: Setting) -> Incident:
     """Clients vanish, and their leases end and become free as they should."""
     pair.lease, pair.mclt = 1800, 600
@@ -242,7 +243,7 @@ def grants_beyond_mclt(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="mclt-violation")
+@kind(spares=("mclt-violation",))
 def long_leases_on_renewal(pair: Setting) -> Incident:
     """Renewals get the whole configured time, far beyond mclt, because the partner knows of them."""
     pair.mclt, pair.lease = 600, 43200
@@ -331,7 +332,7 @@ def garbage_in_the_file(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="lease-file-damaged", lab=False)
+@kind(spares=("lease-file-damaged",), lab=False)
 def copied_while_written(pair: Setting) -> Incident:
     """The lease file was copied while dhcpd wrote its last block."""
     one, _ = pair.either()

@@ -48,7 +48,7 @@ def healthy_and_quiet(pair: Setting) -> Incident:
     return pair.incident([(140.0, pair.clients(pair.rng.randrange(1, 5)))], end, [])
 
 
-@kind(spares="pool-exhausted")
+@kind(spares=("pool-exhausted",))
 def healthy_and_crowded(pair: Setting) -> Incident:
     """Half of the addresses in use, with short leases and clients that come and go all the time."""
     pair.size, pair.lease, pair.mclt = 200, 900, 600

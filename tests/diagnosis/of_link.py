@@ -11,7 +11,7 @@ def _back(played: Played, at: float) -> float | None:
     return played.linked(at)
 
 
-@kind("peer-down")
+@kind("peer-down", spares=("link-down", "stale-database-restored", "database-lost"))
 def server_away_and_back(pair: Setting) -> Incident:
     """One server crashes or is stopped, and returns within the hour."""
     down, _ = pair.either()
@@ -38,7 +38,7 @@ def server_away_for_good(pair: Setting) -> Incident:
 @kind("peer-down")
 def one_side_collected(pair: Setting) -> Incident:
     """One server was away, and only its partner's files are at hand."""
-    down, alive = pair.either()
+    down, _ = pair.either()
     at = pair.minutes(8, 40)
     back = at + pair.minutes(3, 50)
     end = back + pair.minutes(6, 60)
@@ -58,7 +58,7 @@ def one_side_collected(pair: Setting) -> Incident:
     )
 
 
-@kind("link-down")
+@kind("link-down", spares=("peer-down", "silent-link"))
 def link_cut_and_healed(pair: Setting) -> Incident:
     """Both live, but the link between them is gone for a while."""
     at = pair.minutes(8, 40)
@@ -71,7 +71,7 @@ def link_cut_and_healed(pair: Setting) -> Incident:
     )
 
 
-@kind("link-down")
+@kind("link-down", spares=("never-reconnects",))
 def link_cut_to_the_end(pair: Setting) -> Incident:
     """The link is gone and not back by the end."""
     at = pair.minutes(8, 40)
@@ -154,7 +154,7 @@ def still_interrupted(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="stuck-communications-interrupted")
+@kind(spares=("stuck-communications-interrupted",))
 def interrupted_nearly_an_hour(pair: Setting) -> Incident:
     """A server is away for less than an hour."""
     down, _ = pair.either()
@@ -169,7 +169,7 @@ def interrupted_nearly_an_hour(pair: Setting) -> Incident:
 def one_side_believes_in_normal(pair: Setting) -> Incident:
     """The link is lost, and one of the servers never notices."""
     pair.size, pair.lease = 200, 3600
-    believer, witness = pair.either()
+    believer, _ = pair.either()
     at = pair.minutes(8, 30)
     back = at + pair.minutes(8, 40)
     end = back + pair.minutes(8, 30)
@@ -215,7 +215,7 @@ def link_flaps(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, settled=cuts[0][0] - 300)
 
 
-@kind(spares="flapping")
+@kind(spares=("flapping",))
 def link_lost_twice(pair: Setting) -> Incident:
     """Two interruptions within the hour are no flapping."""
     first = pair.minutes(8, 25)
@@ -232,7 +232,7 @@ def link_lost_twice(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="flapping")
+@kind(spares=("flapping", "link-down"))
 def server_restarted_again_and_again(pair: Setting) -> Incident:
     """Somebody restarts one server four times: the server was away, the link is sound."""
     down, _ = pair.either()
@@ -270,7 +270,7 @@ def old_release_forgets_to_connect(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, older, needs=("start",), maybe=("link-down",))
 
 
-@kind(spares="peer-down")
+@kind(spares=("peer-down",))
 def log_fetched_earlier(pair: Setting) -> Incident:
     """One server's files were collected half an hour before the other's."""
     early, _ = pair.either()
@@ -320,3 +320,55 @@ def slow_link(pair: Setting) -> Incident:
         return [] if lost is None else [Expected("link-down", ANY, ANY)]
 
     return pair.incident(events, end, truth, settled=at - 300, maybe=("flapping", "link-down"))
+
+
+@kind(spares=("link-down", "database-lost", "stale-database-restored"))
+def power_cut(pair: Setting) -> Incident:
+    """Both servers lose their power at one moment, and come back one after the other."""
+    at = pair.minutes(15, 40)
+    back = at + pair.minutes(3, 20)
+    late = back + pair.minutes(0.2, 4)
+    end = late + pair.minutes(10, 40)
+    one, other = pair.either()
+    events = [(at, "crash both"), (back, f"start {one}"), (late, f"start {other}"), *pair.background(end)]
+    return pair.incident(events, end, [], settled=at - 300, maybe=("peer-down",))
+
+
+@kind("peer-down", spares=("link-down",))
+def survivor_restarted_meanwhile(pair: Setting) -> Incident:
+    """While one server is away, its partner is restarted too."""
+    down, alive = pair.either()
+    at = pair.minutes(10, 30)
+    again = at + pair.minutes(4, 15)
+    back = again + pair.minutes(4, 20)
+    end = back + pair.minutes(8, 40)
+    events = [
+        (at, f"crash {down}"),
+        (again, f"stop {alive}"),
+        (again + 15, f"start {alive}"),
+        (back, f"start {down}"),
+        *pair.background(end, share=0.25),
+    ]
+    return pair.incident(
+        events,
+        end,
+        lambda played: [Expected("peer-down", at, _back(played, back))],
+        settled=at - 300,
+        maybe=("peer-down",),
+    )
+
+
+@kind("peer-down")
+def logs_begin_in_the_outage(pair: Setting) -> Incident:
+    """The logs at hand begin when the server had been away for some minutes already."""
+    down, alive = pair.either()
+    at = pair.minutes(10, 20)
+    back = at + pair.minutes(15, 50)
+    end = back + pair.minutes(8, 40)
+    events = [(at, f"crash {down}"), (back, f"start {down}"), *pair.background(end, share=0.25)]
+
+    def late(played: Played) -> None:
+        for name in pair.names:
+            played.folder.keep_lines(name, lambda line: line.at >= at + 300)
+
+    return pair.incident(events, end, lambda played: [Expected("peer-down", ANY, _back(played, back))], late)

@@ -91,7 +91,7 @@ def first_leases_are_short(pair: Setting) -> Incident:
     return pair.incident(pair.background(end), end, [], needs=("leases", "conf"))
 
 
-@kind(spares="short-leases")
+@kind(spares=("short-leases",))
 def leases_shorter_than_mclt(pair: Setting) -> Incident:
     """The configured time is below mclt: nothing is shortened."""
     pair.mclt, pair.lease = 3600, 1800

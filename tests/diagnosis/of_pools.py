@@ -6,6 +6,10 @@ from tests.diagnosis.incident import ANY, END, Expected, Incident, Played
 from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
+_NOTHING_TO_GIVE = (
+    "peer {}: Got POOLREQ, answering negatively!  Peer may be out of leases or database inconsistent."
+)
+
 
 def _refused(played: Played, rule: str, start: float, end: float) -> list[Expected]:
     """The finding about those whom nobody could serve, by what the clients lived through."""
@@ -53,7 +57,7 @@ def half_used_up(pair: Setting) -> Incident:
     return pair.incident(events, end, truth, settled=at - 200, maybe=maybe if back - at < 3700 else maybe[1:])
 
 
-@kind(spares="survivor-starved")
+@kind(spares=("survivor-starved",))
 def half_is_enough(pair: Setting) -> Incident:
     """The same, with fewer clients than the half has addresses."""
     down, _ = pair.either()
@@ -113,7 +117,7 @@ def more_clients_than_addresses(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="pool-exhausted")
+@kind(spares=("pool-exhausted",))
 def nearly_all_addresses(pair: Setting) -> Incident:
     """Four fifths of the pool are used, slowly, which balancing follows."""
     pair.size, pair.lease = pair.rng.choice((60, 100)), 14400
@@ -123,7 +127,7 @@ def nearly_all_addresses(pair: Setting) -> Incident:
     return pair.incident(events, end, [])
 
 
-@kind(spares="pool-exhausted", lab=False)
+@kind(spares=("pool-exhausted",), lab=False)
 def network_without_a_pool(pair: Setting) -> Incident:
     """A network that dhcpd listens on but has no pool for: thousands of harmless refusals."""
     end = pair.minutes(40, 80)
@@ -202,7 +206,7 @@ def imbalance_reported_again_and_again(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="pool-imbalance", lab=False)
+@kind(spares=("pool-imbalance",), lab=False)
 def imbalance_reported_once(pair: Setting) -> Incident:
     """One such line, and balance again a minute later."""
     one, _ = pair.either()
@@ -219,7 +223,7 @@ def imbalance_reported_once(pair: Setting) -> Incident:
 @kind("pool-request-refused", lab=False)
 def pool_requests_refused(pair: Setting) -> Incident:
     """A server asks for addresses, and its partner has none to give."""
-    giver, asker = pair.either()
+    giver, _ = pair.either()
     at = pair.minutes(15, 30)
     end = at + pair.minutes(20, 60)
     times = [at + 61 * count for count in range(pair.rng.randrange(2, 6))]
@@ -229,8 +233,7 @@ def pool_requests_refused(pair: Setting) -> Incident:
             played.folder.say(
                 giver,
                 moment,
-                f"peer {pair.relationship}: Got POOLREQ, answering negatively!  Peer may be out of leases or database"
-                " inconsistent.",
+                _NOTHING_TO_GIVE.format(pair.relationship),
             )
 
     last = times[-1]
@@ -243,7 +246,7 @@ def pool_requests_refused(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="pool-request-refused", lab=False)
+@kind(spares=("pool-request-refused",), lab=False)
 def pool_request_refused_once(pair: Setting) -> Incident:
     """A single refused request, as happens when both ask at one time."""
     giver, _ = pair.either()
@@ -251,11 +254,10 @@ def pool_request_refused_once(pair: Setting) -> Incident:
     end = at + pair.minutes(20, 60)
 
     def refuse(played: Played) -> None:
-        name = pair.relationship
         played.folder.say(
             giver,
             at,
-            f"peer {name}: Got POOLREQ, answering negatively!  Peer may be out of leases or database inconsistent.",
+            _NOTHING_TO_GIVE.format(pair.relationship),
         )
 
     return pair.incident(pair.background(end), end, [], refuse, settled=at - 300)
@@ -302,7 +304,7 @@ def counts_differ(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="diverged-pool-counts", lab=False)
+@kind(spares=("diverged-pool-counts",), lab=False)
 def counts_differ_for_a_moment(pair: Setting) -> Incident:
     """The counts of one look differ: updates were in flight."""
     pair.lines += ["min-balance 120", "max-balance 240"]

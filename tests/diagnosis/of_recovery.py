@@ -39,7 +39,7 @@ def partner_comes_late(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="stuck-recover")
+@kind(spares=("stuck-recover", "role-conflict", "relationship-name-mismatch", "peer-address-unusable"))
 def partner_comes_soon(pair: Setting) -> Incident:
     """A new pair whose second server comes after some minutes."""
     up, late = pair.either()
@@ -104,7 +104,7 @@ def both_databases_lost(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="both-databases-lost")
+@kind(spares=("both-databases-lost", "database-lost", "recover-wait"))
 def new_pair_in_turns(pair: Setting) -> Incident:
     """A new pair: both begin in recover, one some minutes after the other, and one is restarted at once."""
     up, late = pair.either()

@@ -51,7 +51,7 @@ def clock_half_a_minute_off(pair: Setting) -> Incident:
     return pair.incident(events, end, [Expected("clock-skew", ANY, END)], needs=("start",))
 
 
-@kind(spares="clock-skew")
+@kind(spares=("clock-skew",))
 def clock_some_seconds_off(pair: Setting) -> Incident:
     """The clocks differ by some seconds, as clocks do."""
     off, _ = pair.either()
@@ -108,7 +108,7 @@ def wrong_peer_address(pair: Setting) -> Incident:
 @kind("peer-address-unusable", lab=False)
 def address_not_here(pair: Setting) -> Incident:
     """The address of the declaration is not on the machine: dhcpd says so at each attempt."""
-    one, other = pair.either()
+    one, _ = pair.either()
     at = pair.minutes(10, 20)
     back = at + pair.minutes(1, 3)
     end = back + pair.minutes(10, 28)
@@ -160,7 +160,7 @@ def old_partner(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="incompatible-versions", lab=False)
+@kind(spares=("incompatible-versions",), lab=False)
 def both_of_one_old_release(pair: Setting) -> Incident:
     """Both servers run 3.0: old, but fitting."""
     end = pair.minutes(30, 60)
@@ -205,7 +205,7 @@ def lease_times_differ(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="configuration-mismatch", lab=False)
+@kind(spares=("configuration-mismatch",), lab=False)
 def same_range_in_two_parts(pair: Setting) -> Incident:
     """One file writes the range in two parts, and adds what need not be equal."""
     one, _ = pair.either()
@@ -238,8 +238,8 @@ def pool_without_failover(pair: Setting) -> Incident:
         played.folder.say(
             one,
             first.at + 0.5,
-            f"ERROR: Failover peer, {pair.relationship}, has no referring pools. You must refer to each peer in"
-            " at least one pool declaration.",
+            f"ERROR: Failover peer, {pair.relationship}, has no referring pools."
+            " You must refer to each peer in at least one pool declaration.",
             "Failover configuration sanity check failed",
         )
 
@@ -253,7 +253,7 @@ def pool_without_failover(pair: Setting) -> Incident:
     )
 
 
-@kind(spares="failover-not-configured", lab=False)
+@kind(spares=("failover-not-configured",), lab=False)
 def second_pool_without_failover(pair: Setting) -> Incident:
     """A further pool without failover beside one with it is allowed."""
     end = pair.minutes(30, 60)

@@ -75,7 +75,7 @@ def judge(kind: Kind, seed: int, out: Path, player: Player = with_engine) -> Jud
 
 
 def collect(played: Played, incident: Incident, rng: random.Random) -> tuple[str, ...]:
-    """What a hurried person brings: files missing, logs that begin late, packed logs. Says what is missing."""
+    """What a hurried person brings: some files missing, late or packed logs. Says what is missing."""
     folder = played.folder
     missing = []
     if "start" not in incident.needs and incident.settled > 60 and rng.random() < 0.3:

@@ -142,4 +142,4 @@ def _span(start: float | None, end: float | None) -> str:
     def word(at: float | None) -> str:
         return "…" if at is None else "any" if math.isnan(at) else f"{at:.0f}"
 
-    return f"[{word(start)}–{word(end)}]"
+    return f"[{word(start)} to {word(end)}]"

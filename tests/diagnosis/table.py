@@ -28,11 +28,11 @@ def table(scores: Mapping[str, Score]) -> str:
 
 
 def _share(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}"
+    return "-" if math.isnan(value) else f"{value:.2f}"
 
 
 def _kept(judged: int, wrong: list[str]) -> str:
-    return f"{judged - len(wrong)}/{judged}" if judged else "–"
+    return f"{judged - len(wrong)}/{judged}" if judged else "-"
 
 
 def details(scores: Mapping[str, Score], most: int) -> str:
