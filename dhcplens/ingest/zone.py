@@ -26,6 +26,7 @@ from dhcplens.ingest.track import Track
 from dhcplens.model.values import Inference
 
 _ENOUGH: Final = 3  # fewer events do not stand against a partner of another zone
+_MANY: Final = 20  # with fewer, a partner's log of known zone may know better
 _SUMMER: Final = 0.1
 _WELL_KNOWN: Final = (
     "Europe/London",
@@ -125,11 +126,18 @@ def _look(tracks: Sequence[Track], server: str, known: Events) -> _Look:
     pairs = pair(told.events, known)
     conclusion = _from_pairs(pairs, "the lease file, which is in UTC,")
     if conclusion is None:
-        twins_told, twins = _twins(tracks, own)
+        twins_told, twins = _twins(tracks, own, own)
         twin_pairs = pair(twins_told.events, twins)
         conclusion = _from_pairs(twin_pairs, "another log of this server, whose stamps have a zone,")
         if conclusion is not None:
             return _Look(twins_told, twin_pairs, conclusion)
+    others = [number for number, one in enumerate(tracks) if one.server != server]
+    if conclusion is None or conclusion.weight < _MANY:
+        same_told, same = _twins(tracks, own, others)
+        same_pairs = pair(same_told.events, same)
+        beside = _from_pairs(same_pairs, "its partner's log, whose stamps have a zone,")
+        if beside is not None and beside.weight > max(_ENOUGH, conclusion.weight if conclusion else 0):
+            return _Look(told, pairs, beside)
     if conclusion is not None:
         return _Look(told, pairs, _with_summer(conclusion, tracks, own, pairs))
     return _Look(told, pairs, _from_file_times(tracks, own))
@@ -144,13 +152,14 @@ def _events(tracks: Sequence[Track], own: Sequence[int]) -> _Told:
     return _join_told(parts)
 
 
-def _twins(tracks: Sequence[Track], own: Sequence[int]) -> tuple[_Told, Events]:
-    """The same lines of a server with a zone in one log and without in another."""
-    sure = [tracks[number].form == Form.UTC for number in own]
-    said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in own]
+def _twins(tracks: Sequence[Track], own: Sequence[int], others: Sequence[int]) -> tuple[_Told, Events]:
+    """Lines of a server without a zone that stand in other logs (its own or its partner's) with one."""
+    sure = [tracks[number].form == Form.UTC for number in others]
+    said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in others]
     known = join([events.pick(rows) for events, rows in zip(said, sure, strict=True)])
     parts = []
-    for number, events in zip(own, said, strict=True):
+    for number in own:
+        events = Events(tracks[number].said, tracks[number].stamp // SECOND)
         rows = np.flatnonzero(local_rows(tracks[number]) & np.isin(events.key, known.key))
         parts.append(_Told(np.full(len(rows), number), rows, events.pick(rows)))
     return _join_told(parts), known
