@@ -90,12 +90,12 @@ class Judge:
             process.stdin.write(json.dumps(lines).encode() + b"\n")
             process.stdin.flush()
             told = process.stdout.readline()
-            if not told.endswith(b"\n"):
-                raise JudgeError(f"the rules ended unexpectedly (exit code {process.wait()})")
             self._answer = [Judged.of(one) for one in json.loads(told)]
-        except (OSError, ValueError, JudgeError) as error:
+        except (OSError, ValueError):  # it is gone, or cut its answer short
+            self.close()
+            code = None if self._process is None else self._process.returncode
             self._process = None
-            self._error = error if isinstance(error, JudgeError) else JudgeError(str(error))
+            self._error = JudgeError(f"the process of the rules ended unexpectedly (exit code {code})")
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:

@@ -21,7 +21,7 @@ KEPT: Final = 4_000
 """So many of the last messages of a source are kept for the rules."""
 
 _PLAIN: Final = re.compile(
-    rb"^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+) \S*dhcpd\d*(?:\[\d+\])?: "
+    rb"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+) \S*dhcpd\d*(?:\[\d+\])?: "
     rb"(DHCP[A-Z]+|bind update on \S+ from|uid lease) .*\n",
     re.MULTILINE,
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from dhcplens.tail.events import Event
-from dhcplens.tail.judge import Judge
+from dhcplens.tail.judge import Judge, JudgeError
 from dhcplens.tail.ledger import Ledger
 from dhcplens.tail.sources import Source
 from dhcplens.tail.watch import Watch
@@ -39,7 +39,8 @@ class Sink(Protocol):
 class Tail:
     """Follows sources until all have ended, or for ever.
 
-    ``render`` makes the text of events, ``silent`` tells that history is remembered without events.
+    ``render`` makes the text of events, ``silent`` tells that history is remembered without events,
+    ``tell`` prints words for the user.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Tail:
         ledger: Ledger,
         render: Callable[[Event], str],
         sinks: Sequence[Sink] = (),
+        tell: Callable[[str], None] = lambda _: None,
         *,
         silent: bool = True,
     ) -> None:
@@ -59,6 +61,7 @@ class Tail:
         self._ledger = ledger
         self._render = render
         self._sinks = sinks
+        self._tell = tell
         self._silent = silent
         self._last_line = self._last_asked = self._last_saved = time.monotonic()
         self._new = False
@@ -122,7 +125,12 @@ class Tail:
         self._take_answer(wait=True)
 
     def _take_answer(self, *, wait: bool) -> None:
-        answer = self._judge.answer(wait)
+        try:
+            answer = self._judge.answer(wait)
+        except JudgeError as error:
+            self._tell(str(error))
+            self._new = True  # asked again after a while
+            return
         if answer is not None:
             self._enter(self._watch.judged(answer))
 

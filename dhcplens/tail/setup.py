@@ -71,7 +71,7 @@ def follow(wishes: Wishes, tell: Tell) -> None:
     render = Event.as_json if wishes.ndjson else _as_text(zone, colour)
     signal.signal(signal.SIGTERM, _interrupt)
     judge = Judge(zone_name(zone), host)
-    Tail(watch, sources, judge, ledger, render, sinks, silent=since is None and not memory).run()
+    Tail(watch, sources, judge, ledger, render, sinks, tell, silent=since is None and not memory).run()
 
 
 class _Told:
