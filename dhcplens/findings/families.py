@@ -14,6 +14,7 @@ FAMILIES = (
     "leases",
     "configuration",
     "refused",
+    "forecast",
     "noise",
 )
 

@@ -27,7 +27,7 @@ _ELSEWHERE = (
 
 @rule("FO503", "configuration-refused", Severity.CRITICAL)
 def configuration_refused(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
-    """A configuration has what dhcpd refuses; only a warning where the server runs with what it read before."""
+    """A configuration has what dhcpd refuses; a warning where the server runs with what it read before."""
     for server in case.pair.servers:
         found = _refusals(server)
         if not found:

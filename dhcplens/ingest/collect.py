@@ -120,7 +120,7 @@ def _server(
 
 
 def _conf_problems(parsed: ParsedConf, log: LogTables) -> tuple[Problem, ...]:
-    """Wrong syntax, and what that dhcpd refuses whose banner is the last in the log (the newest without one)."""
+    """Wrong syntax, and what the dhcpd of the log's last banner (without one, the newest) refuses."""
     banners = log.notices.loc[log.notices["code"] == "server-version", "args"].dropna()
     try:
         found = refusals(parsed, str(json.loads(banners.iloc[-1])["version"])) if len(banners) else None

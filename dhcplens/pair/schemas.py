@@ -256,6 +256,23 @@ BINDING_VIEW: Final = (
         "client (active for two clients); state; ends (same state, other end)",
     ),
 )
+WAITING: Final = (
+    *_columns(
+        Kind.WORD,
+        server="server that may not give the address yet",
+        ip="address",
+        state="BindingState in its lease file; active where only its end has passed",
+        why="ended: its lease is over, the partner has not confirmed it; half: it is the partner's to give",
+        mac="its last client",
+    ),
+    *_columns(
+        Kind.TIME,
+        ends="end of its last lease",
+        tsfp="time sent from partner",
+        free_at="when the server may give it; NaT: not before the partner's word, or mclt after partner-down",
+    ),
+    *_BEGIN,
+)
 SPANS: Final = (
     *_columns(Kind.WORD, server="server", kind="log or leases", source="file"),
     *_columns(

@@ -10,7 +10,7 @@ from dhcplens.model.conf import DhcpdConf, FailoverPeer
 from dhcplens.model.states import Role
 from dhcplens.model.tables import LeaseTables, LogTables, concat
 from dhcplens.model.values import Evidence, Inference, InputFile, Problem, Texts
-from dhcplens.pair import bindings, clients, coverage, skew, transactions
+from dhcplens.pair import bindings, clients, coverage, skew, transactions, waiting
 from dhcplens.pair.columns import time
 from dhcplens.pair.ends import ends, runs_frame
 from dhcplens.pair.exchanges import exchanges
@@ -218,6 +218,20 @@ class PairView:
     def binding_history(self, ip: str) -> pd.DataFrame:
         """All blocks of one address: BINDINGS and ``written``, the reckoned time of writing, by that time."""
         return bindings.history({one.name: one.leases.bindings for one in self.servers}, ip)
+
+    @cached_property
+    def waiting(self) -> pd.DataFrame:
+        """Addresses that a server may not give without its partner, and from when on it may (WAITING)."""
+        tables = [(one.name, one.role, one.leases.bindings) for one in self.servers]
+        return waiting.waiting_frame(tables, self.states, self.mclt, self._latest_known)
+
+    @property
+    def mclt(self) -> int | None:
+        """Seconds of mclt: of the primary's configuration, else of the secondary's lease file."""
+        peers = [one.peer(self.relationship) for one in self.servers if self.relationship]
+        written = [one.leases.failover_states["mclt"].dropna().tail(1) for one in self.servers]
+        found = [peer.mclt for peer in peers if peer] + [int(value) for one in written for value in one]
+        return next((seconds for seconds in found if seconds), None)
 
     @cached_property
     def spans(self) -> pd.DataFrame:
