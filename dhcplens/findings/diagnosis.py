@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
 
 from dhcplens.findings.case import Case
 from dhcplens.findings.grouping import grouped
@@ -83,6 +86,11 @@ def _texts(texts: Texts, rows: Iterable[Row]) -> Lookup:
     return lambda row: found[row.source].get(row.line, "")
 
 
+def _moment(time: pd.Timestamp | None) -> datetime | None:
+    """A time as Python has it; None also for NaT, for a log of ``dhcpd -d`` has no stamps."""
+    return None if time is None or pd.isna(time) else time.to_pydatetime(warn=False)
+
+
 def _finding(one: Rule, draft: Draft, text: Lookup) -> Finding:
     page = pages()[one.name]
     return Finding(
@@ -90,8 +98,8 @@ def _finding(one: Rule, draft: Draft, text: Lookup) -> Finding:
         name=one.name,
         severity=draft.severity or one.severity,
         title=draft.title,
-        start=draft.start.to_pydatetime(warn=False) if draft.start is not None else None,
-        end=draft.end.to_pydatetime(warn=False) if draft.end is not None else None,
+        start=_moment(draft.start),
+        end=_moment(draft.end),
         servers=draft.servers,
         evidence=tuple(Evidence(row.source, row.line, text(row)) for row in _shown(draft.rows)),
         meaning=filled(page.meaning, draft.figures),

@@ -255,7 +255,7 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
     if len(case.names) < 2:
         return
     series = case.pair.pool_series
-    series = series[series["kind"] != "balancing"]
+    series = series[(series["kind"] != "balancing") & series["time"].notna()]
     for (network, _), pool in series.groupby(["network", "ordinal"], observed=True):
         first, second = (
             case.align(pool[pool["server"] == name], name)

@@ -151,7 +151,7 @@ class BlankStart:
 def blank_starts(case: Case) -> list[BlankStart]:
     """Starts in recover ('I move from recover to startup') that are not those of a new pair."""
     starts = case.local_moves(FailoverState.STARTUP.value)
-    starts = starts[starts["old"] == FailoverState.RECOVER.value]
+    starts = starts[(starts["old"] == FailoverState.RECOVER.value) & starts["time"].notna()]
     found = []
     for one in records(starts):
         server = str(one.server)

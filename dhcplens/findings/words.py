@@ -22,9 +22,11 @@ def zone(names: str) -> tzinfo:
 
 
 def clock(time: datetime | None, zone_name: str, *, date: bool = True) -> str:
-    """A time in the log's own zone, to the second; ``still`` for an open end."""
+    """A time in the log's own zone, to the second; ``still`` for an open end, ``no time`` for pandas' NaT."""
     if time is None:
         return "still"
+    if time != time:  # NaT: a log of ``dhcpd -d`` has no stamps
+        return "no time"
     local = time.astimezone(zone(zone_name))
     return f"{local:%Y-%m-%d %H:%M:%S}" if date else f"{local:%H:%M:%S}"
 

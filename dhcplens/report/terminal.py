@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dhcplens.report import Report
 
 WIDEST = 120
+QUOTED = 4
+"""So many lines of evidence are shown of a finding: the first and the last; JSON and HTML have all."""
 _COLOURS = {
     Verdict.HEALTHY: "bold green",
     Verdict.DEGRADED: "bold yellow",
@@ -115,8 +117,20 @@ def _finding(one: Finding, mark: str, timezone: str) -> Group:
     parts: list[RenderableType] = [head, _indented(Text(clean(_when(one, timezone)), style="dim"))]
     parts.append(_indented(Text(clean(one.meaning))))
     parts += [_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1)]
-    parts += [_quoted(row) for row in one.evidence]
+    parts += _evidence(one.evidence)
     return Group(*parts)
+
+
+def _evidence(rows: Sequence[Evidence]) -> Iterator[Padding]:
+    """How it began and how it ended; what lies between is counted."""
+    between = len(rows) - QUOTED
+    if between <= 1:  # a line that counts one line would save nothing
+        yield from map(_quoted, rows)
+        return
+    half = QUOTED // 2
+    yield from map(_quoted, rows[:half])
+    yield _indented(Text(f"… {between} more lines in --format json", style="dim"), 5)
+    yield from map(_quoted, rows[-half:])
 
 
 def _when(one: Finding, timezone: str) -> str:

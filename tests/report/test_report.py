@@ -9,6 +9,7 @@ import pytest
 
 import dhcplens as dl
 from dhcplens.api import Pair
+from dhcplens.model.states import Severity
 from dhcplens.report import Report
 from dhcplens.report.terminal import clean
 
@@ -66,6 +67,30 @@ def test_evidence_is_quoted_with_its_place(crash: Report) -> None:
     down = next(one for one in crash.findings if one.name == "peer-down")
     for row in down.evidence:
         assert Path(row.source).read_text().split("\n")[row.line - 1] == row.text
+
+
+def test_much_evidence_is_shown_by_its_begin_and_end(crash: Report) -> None:
+    """On the terminal a finding quotes four lines and counts the others."""
+    down = next(one for one in crash.findings if one.name == "peer-down")
+    text = " ".join(crash.as_text(width=120).split())
+    quoted = [f"{row.source}:{row.line}:" in text for row in down.evidence]
+    assert all(quoted[:2] + quoted[-2:])
+    assert not any(quoted[2:4])
+    assert f"… {len(quoted) - 4} more lines in --format json" in text
+
+
+def test_logs_without_stamps_are_reported(tmp_path: Path) -> None:
+    """The output of ``dhcpd -d`` has no times: every rule and every table does without them."""
+    for path in (ROOT / "fixtures" / "link-cut").glob("*/*"):
+        (tmp_path / path.parent.name).mkdir(exist_ok=True)
+        said = re.sub(r"(?m)^\S+ \S+ dhcpd\[\d+\]: ?", "", path.read_text())
+        (tmp_path / path.parent.name / path.name).write_text(said)
+    report = dl.read(tmp_path).report()
+    assert not report.problems
+    assert not [one for one in report.findings if one.severity is Severity.CRITICAL]
+    assert "campus-failover" in report.as_text()
+    assert json.loads(report.as_json())["transitions"]
+    assert "no time" in report.as_text()
 
 
 def test_no_control_byte_reaches_the_terminal() -> None:
