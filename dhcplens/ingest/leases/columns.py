@@ -1,18 +1,19 @@
 """The rows of scanned slices as one frame, those of the plain reader put in between."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from dhcplens.ingest.leases import spell, statements
-from dhcplens.ingest.leases.intern import ADDRESS, HOSTNAME, KINDS, LENGTH_MASK, MAC, UID
+from dhcplens.ingest.leases import statements
+from dhcplens.ingest.leases.intern import KINDS, OPTIONS
 from dhcplens.ingest.leases.lease import STAMPS
+from dhcplens.ingest.leases.names import Names
 from dhcplens.ingest.leases.rows import moments, words
-from dhcplens.ingest.leases.slices import Array, Slice, unite
+from dhcplens.ingest.leases.scan import WIDTH
+from dhcplens.ingest.leases.slices import Array, Slice
 from dhcplens.ingest.leases.spread import spread
 from dhcplens.model import tables
 
@@ -61,45 +62,16 @@ def plan(slices: Sequence[Slice], taken: Sequence[tuple[int, int, int]], others:
     return Plan(runs, np.concatenate(gaps) if gaps else np.empty(0, np.int64), place, clean)
 
 
-class Words:
-    """The words of each kind, as text, with the codes of all slices together."""
-
-    def __init__(self, pool: Executor, buffer: Array, seed: int, slices: Sequence[Slice]) -> None:
-        def texts(kind: int, write: Callable[..., int], width: int, *data: Array) -> list[str]:
-            places = unite(buffer, seed, slices, kind)
-            most = width * len(places)
-            if data:
-                most = width * int((places & LENGTH_MASK).sum()) + len(places)
-            out = np.empty(most, np.uint8)
-            length = write(*data, places, out)
-            return str(out[:length].data, "ascii").split("\n")[:-1]
-
-        self._slices = slices
-        self._jobs = {
-            UID: pool.submit(texts, UID, spell.identifier_texts, 3, buffer),
-            HOSTNAME: pool.submit(texts, HOSTNAME, spell.string_texts, 1, buffer),
-            MAC: pool.submit(texts, MAC, spell.hardware_texts, 18),
-            ADDRESS: pool.submit(texts, ADDRESS, spell.address_texts, 16),
-        }
-
-    def names(self, kind: int) -> list[str]:
-        """The different texts of one kind."""
-        return self.different(kind, self._jobs[kind].result())
-
-    def different(self, kind: int, names: list[str]) -> list[str]:
-        """Texts by code, less those that only looked different in the file; codes change with them."""
-        known: dict[str, int] = {}
-        united = np.array([known.setdefault(name, len(known)) for name in names], np.int32)
-        if len(known) < len(names):
-            for one in self._slices:
-                one.codes[kind] = united[one.codes[kind]]
-        return list(known)
-
-
 def frame(
-    slices: Sequence[Slice], names: list[list[str]], plan: Plan, others: pd.DataFrame, source: str, stop: int
+    slices: Sequence[Slice],
+    names: Names,
+    options: pd.Index,
+    plan: Plan,
+    others: pd.DataFrame,
+    source: str,
+    stop: int,
 ) -> pd.DataFrame:
-    """The table of bindings; ``names`` are the texts of each kind, ``stop`` is where dhcpd stops reading."""
+    """The table of bindings; ``stop`` is where dhcpd stops reading."""
     lines = np.empty(plan.rows, np.int64)
     stamps = np.empty((len(STAMPS), plan.rows), np.int64)
     codes = np.empty((KINDS, plan.rows), np.int32)
@@ -121,7 +93,7 @@ def frame(
             states,
             flags,
         )
-        one.rows = one.rows[:0]
+        one.rows = np.empty((0, WIDTH), np.int32)  # its memory is worth more now
     numbers = {"line": lines, **dict(zip(_FLAGS, flags, strict=True))}
     for name, column in numbers.items():
         column[plan.gaps] = others[name]
@@ -132,28 +104,28 @@ def frame(
         **numbers,
         **{name: moments(column) for name, column in zip(STAMPS, stamps, strict=True)},
     }
-    for name, column, texts in zip(_WORDS, codes, names, strict=True):
+    for kind, (name, column) in enumerate(zip(_WORDS, codes, strict=True)):
+        texts = options if kind == OPTIONS else names.of(kind)
         columns[name] = _mixed(column, texts, others[name], plan.gaps, plan.clean)
     for name, column in zip(_STATES, states, strict=True):
-        texts = ["ethernet"] if name == "hardware" else [*statements.STATES]
+        texts = pd.Index(["ethernet"] if name == "hardware" else statements.STATES, dtype="str")
         columns[name] = _mixed(column, texts, others[name], plan.gaps, False)
     order = [column.name for column in tables.BINDINGS if column.name != "server"]
     return pd.DataFrame({name: columns[name] for name in order}, copy=False)
 
 
-def _mixed(codes: Array, names: list[str], others: pd.Series, gaps: Array, clean: bool) -> pd.Series:
+def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean: bool) -> pd.Series:
     """A column of words, the others put into their gaps; names without a row go unless ``clean``."""
     if len(gaps):
         known = {name: code for code, name in enumerate(names)}
         united = [known.setdefault(name, len(known)) for name in others.cat.categories]
         codes = codes if len(known) <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
         codes[gaps] = np.array([*united, -1], codes.dtype)[others.cat.codes]
-        names = list(known)
+        names = pd.Index(list(known), dtype="str")
     if not clean:
         used = np.zeros(len(names) + 1, bool)
         used[codes] = True
         if not used[:-1].all():
             table = np.append(np.cumsum(used[:-1]) - 1, -1).astype(codes.dtype)
-            codes = table[codes]
-            names = [name for name, here in zip(names, used[:-1], strict=True) if here]
+            codes, names = table[codes], names[used[:-1]]
     return words(codes, names)

@@ -20,6 +20,7 @@ from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK, OPTIONS
 from dhcplens.ingest.leases.keywords import KEYWORDS
 from dhcplens.ingest.leases.lease import read_lease
 from dhcplens.ingest.leases.lexer import lex
+from dhcplens.ingest.leases.names import Names
 from dhcplens.ingest.leases.reader import LeasePiece, LeaseReader
 from dhcplens.ingest.leases.rows import options_text
 from dhcplens.ingest.leases.slices import NEXT_LEASE, Slice
@@ -33,16 +34,16 @@ def read_fast(data: bytes, source: str) -> LeasePiece:
     with ThreadPoolExecutor(workers) as pool:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
         slices.make_room(parts)
-        words = columns.Words(pool, buffer, seed, parts)
+        names = Names(pool, buffer, seed, parts)
         options = [_options(data, place) for place in slices.unite(buffer, seed, parts, OPTIONS).tolist()]
         refused = [code for code, text in enumerate(options) if text is None]
         reader = LeaseReader(source)
         rest = _read_rest(data, reader, _ranges(data, parts, refused))
         piece = reader.finish()
         plan = columns.plan(parts, rest.taken, len(piece.bindings))
-        names = [words.names(kind) for kind in range(OPTIONS)]
-        names.append(words.different(OPTIONS, [text or "" for text in options]))
-        bindings = columns.frame(parts, names, plan, piece.bindings, source, rest.stopped_at)
+        words = names.different(OPTIONS, [text or "" for text in options])
+        names.wait()
+        bindings = columns.frame(parts, names, words, plan, piece.bindings, source, rest.stopped_at)
     lines = sum(part.lines for part in parts)
     return replace(piece, bindings=bindings, lines=lines + (not data.endswith(b"\n") and bool(data)))
 

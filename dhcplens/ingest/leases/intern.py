@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from dhcplens.ingest.leases.wide import Bytes, eight
+from dhcplens.ingest.leases.wide import Bytes, eight, prefetch
 from dhcplens.ingest.scan.compiled import compiled
 
 ADDRESS, MAC, UID, HOSTNAME, OPTIONS = range(5)
@@ -21,6 +21,7 @@ _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _EIGHT: Final = 8
+_AHEAD: Final = 8
 
 
 @compiled
@@ -119,6 +120,8 @@ def take_over(
     """Give the codes that another table's numbers or words have here; ``others`` are its places."""
     for index in range(len(others)):
         place = others[index]
+        if kind not in (ADDRESS, MAC) and index + _AHEAD < len(others):
+            prefetch(data, others[index + _AHEAD] >> LENGTH_BITS)
         if kind in (ADDRESS, MAC):
             codes[index] = number_code(slots, places, counts, kind, place, seed)
         else:

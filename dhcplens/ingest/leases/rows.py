@@ -64,9 +64,10 @@ class Rows:
         return pd.DataFrame(columns)
 
 
-def words(codes: npt.NDArray[Any], names: list[str]) -> pd.Series:
+def words(codes: npt.NDArray[Any], names: Sequence[str] | pd.Index) -> pd.Series:
     """Names by their codes as a category column; -1 is missing."""
-    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str")), copy=False)
+    categories = names if isinstance(names, pd.Index) else pd.Index(list(names), dtype="str")
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories, validate=False), copy=False)
 
 
 def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

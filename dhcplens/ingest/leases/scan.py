@@ -22,7 +22,7 @@ from dhcplens.ingest.leases.intern import (
     word_code,
 )
 from dhcplens.ingest.leases.statements import WIDEST, blanks, date, is_word
-from dhcplens.ingest.leases.wide import Bytes, byte, eight, mask, number
+from dhcplens.ingest.leases.wide import Bytes, byte, eight, mask, number, prefetch
 from dhcplens.ingest.scan.compiled import compiled, inlined
 
 AT, LINES, ROWS, RANGES, FAILED, OUT, STATE_SIZE = range(7)
@@ -50,6 +50,7 @@ _OPTION, _OPTION_MASK = number("option "), mask("option ")
 _RESERVED, _BOOTP = statements.word("reserved;"), statements.word("dynamic-bootp;")
 _RESERVED_FLAG, _BOOTP_FLAG = 1, 2
 _TSTP_SEEN, _STATE_SEEN = 1 << 2, 1 << 6
+_CACHE_LINE: Final = 64
 _CLIENT: Final = 9  # kinds of statements from here on are the client's
 
 
@@ -74,6 +75,8 @@ def _block(
         row[STAMP + index] = 0
     for index in range(1, KINDS):
         row[CODE + index] = -1
+    for index in range(begin + known[T_START], begin + known[T_START] + known[T_LENGTH], _CACHE_LINE):
+        prefetch(data, index)
     seen, flags, state, following, rewind = 0, 0, 0, -1, -1
     mac, uid, uid_length, name, name_length, region, region_end = -1, 0, -1, 0, -1, -1, -1
     tail, tail_lines, pure, again = -1, 0, True, False

@@ -104,7 +104,7 @@ def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
             table.counts,
             table.tails,
         )
-    table.tails = table.tails[:0]
+    table.tails = np.empty((0, scan.T_WIDTH), np.int32)
     found = ranges[: work[scan.RANGES]].copy()
     return Slice(
         begin,
@@ -133,6 +133,6 @@ def make_room(slices: Sequence[Slice]) -> None:
     """Let the first slice's table take the words of all."""
     first = slices[0].table
     for one in slices[1:]:
-        one.table.slots = first.slots[:, :0]
+        one.table.slots = np.empty((KINDS, 0), np.uint64)
     if len(slices) > 1:
         first.grow(int(np.sum([one.table.counts for one in slices], axis=0).max()))

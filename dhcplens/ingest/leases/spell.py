@@ -1,6 +1,6 @@
 """Texts of what the scanner has as numbers and places; compiled.
 
-Each writer puts all texts into ``out``, a line feed behind each, and gives their length.
+Each writer puts one text behind the other into ``out``, and where each of them ends into ``ends``.
 """
 
 from typing import Any
@@ -28,69 +28,92 @@ def _put_hex(out: Bytes, at: int, number: int) -> int:
 
 
 @compiled
-def address_texts(addresses: Any, out: Bytes) -> int:
-    """IPv4 addresses; 16 bytes each are enough."""
+def address_texts(addresses: Any, out: Bytes, ends: Any) -> None:
+    """IPv4 addresses; 15 bytes each are enough."""
     at = 0
-    for address in addresses:
+    for index in range(len(addresses)):
         for shift in (24, 16, 8, 0):
-            at = _put_decimal(out, at, address >> shift & 255)
-            out[at] = 46 if shift else 10
-            at += 1
-    return at
+            at = _put_decimal(out, at, addresses[index] >> shift & 255)
+            if shift:
+                out[at] = 46
+                at += 1
+        ends[index] = at
 
 
 @compiled
-def hardware_texts(numbers: Any, out: Bytes) -> int:
-    """Six-byte hardware addresses; 18 bytes each."""
+def hardware_texts(numbers: Any, out: Bytes, ends: Any) -> None:
+    """Six-byte hardware addresses; 17 bytes each."""
     at = 0
-    for number in numbers:
+    for index in range(len(numbers)):
         for shift in (40, 32, 24, 16, 8, 0):
-            at = _put_hex(out, at, number >> shift & 255)
-            out[at] = 58 if shift else 10
-            at += 1
-    return at
+            at = _put_hex(out, at, numbers[index] >> shift & 255)
+            if shift:
+                out[at] = 58
+                at += 1
+        ends[index] = at
 
 
 @compiled
-def string_texts(data: Bytes, words: Any, out: Bytes) -> int:
+def string_texts(data: Bytes, places: Any, out: Bytes, ends: Any) -> None:
     """Words as they are."""
     at = 0
-    for word in words:
-        start = word >> LENGTH_BITS
-        for index in range(start, start + (word & LENGTH_MASK)):
-            out[at] = data[index]
+    for index in range(len(places)):
+        start = places[index] >> LENGTH_BITS
+        for place in range(start, start + (places[index] & LENGTH_MASK)):
+            out[at] = data[place]
             at += 1
-        out[at] = 10
-        at += 1
-    return at
+        ends[index] = at
+
+
+@inlined
+def _unescaped(data: Bytes, at: int) -> int:
+    """The byte that an escape at a backslash stands for."""
+    char = byte(data, at + 1)
+    if 48 <= char <= 51:
+        return (char - 48) * 64 + (byte(data, at + 2) - 48) * 8 + byte(data, at + 3) - 48
+    if char == 116:
+        return 9
+    if char == 114:
+        return 13
+    if char == 110:
+        return 10
+    return 8 if char == 98 else char
 
 
 @compiled
-def identifier_texts(data: Bytes, words: Any, out: Bytes) -> int:
+def identifier_texts(data: Bytes, places: Any, out: Bytes, ends: Any) -> None:
     """Insides of strings, their escapes undone, in hex with colons; three times their length is enough."""
     at = 0
-    for word in words:
-        index = word >> LENGTH_BITS
-        end = index + (word & LENGTH_MASK)
-        while index < end:
-            char = byte(data, index)
-            index += 1
+    for index in range(len(places)):
+        place = places[index] >> LENGTH_BITS
+        end = place + (places[index] & LENGTH_MASK)
+        while place < end:
+            char = byte(data, place)
             if char == 92:
-                char = byte(data, index)
-                index += 1
-                if 48 <= char <= 51:
-                    char = (char - 48) * 64 + (byte(data, index) - 48) * 8 + byte(data, index + 1) - 48
-                    index += 2
-                elif char == 116:
-                    char = 9
-                elif char == 114:
-                    char = 13
-                elif char == 110:
-                    char = 10
-                elif char == 98:
-                    char = 8
+                char = _unescaped(data, place)
+                place += 4 if 48 <= data[place + 1] <= 51 else 2
+            else:
+                place += 1
             at = _put_hex(out, at, char)
-            out[at] = 58
-            at += 1
-        out[at - 1] = 10
-    return at
+            if place < end:
+                out[at] = 58
+                at += 1
+        ends[index] = at
+
+
+@compiled
+def all_as_written_by_dhcpd(data: Bytes, places: Any) -> bool:
+    """Whether strings escape as dhcpd does: what cannot be printed, quotes, and backslashes."""
+    for index in range(len(places)):
+        place = places[index] >> LENGTH_BITS
+        end = place + (places[index] & LENGTH_MASK)
+        while place < end:
+            if data[place] == 92:
+                char = _unescaped(data, place)
+                octal = 48 <= data[place + 1] <= 51
+                if octal == (32 <= char <= 126) or not (octal or char in (34, 92)):
+                    return False
+                place += 4 if octal else 2
+            else:
+                place += 1
+    return True

@@ -26,10 +26,11 @@ _NEVER, _EPOCH = word("never;"), word("epoch ")
 _BINDING, _BINDING_END = number("binding "), number("g state ")
 _HARDWARE, _ETHER, _NET = number("hardware"), number(" etherne"), number("thernet ")
 _CLIENT, _HOSTNAME = number("client-h"), number("ostname ")
-_STATE_WORDS = np.array([number((name + ";")[:8]) for name in STATES], dtype=np.uint64)
-_STATE_MASKS = np.array([mask((name + ";")[:8]) for name in STATES], dtype=np.uint64)
-_STATE_ENDS = np.array([number((name + ";")[8:]) for name in STATES], dtype=np.uint64)
-_STATE_END_MASKS = np.array([mask((name + ";")[8:]) for name in STATES], dtype=np.uint64)
+# States by the last five bits of their third letter, which differs in all of them.
+_STATE_OF = np.full(32, -1, dtype=np.int64)
+_STATE_OF[[ord(name[2]) & 31 for name in STATES]] = np.arange(len(STATES))
+_STATE_WORDS = np.array([[number((name + ";")[at : at + 8]) for at in (0, 8)] for name in STATES])
+_STATE_MASKS = np.array([[mask((name + ";")[at : at + 8]) for at in (0, 8)] for name in STATES])
 _STATE_LENGTHS = np.array([len(name) + 1 for name in STATES], dtype=np.int64)
 _DATE, _DATE_LIMITS = number("0000/00/"), digit_limits("0000/00/")
 _DAY_HOUR, _DAY_HOUR_LIMITS = number("00 00:00"), digit_limits("00 00:00")
@@ -125,13 +126,14 @@ def state(data: Bytes, at: int, end: int, out: Any) -> int:
     if at + WIDEST > len(data) or eight(data, at) != _BINDING or eight(data, at + 6) != _BINDING_END:
         return -1
     at += 14
-    word, rest = eight(data, at), eight(data, at + 8)
-    for state in range(7):
-        if word & _STATE_MASKS[state] == _STATE_WORDS[state]:
-            at += _STATE_LENGTHS[state]
-            out[0] = state
-            return at if rest & _STATE_END_MASKS[state] == _STATE_ENDS[state] and at <= end else -1
-    return -1
+    state = _STATE_OF[data[at + 2] & 31]
+    out[0] = state
+    if state < 0:
+        return -1
+    wrong = (eight(data, at) & _STATE_MASKS[state, 0]) ^ _STATE_WORDS[state, 0]
+    wrong |= (eight(data, at + 8) & _STATE_MASKS[state, 1]) ^ _STATE_WORDS[state, 1]
+    at += _STATE_LENGTHS[state]
+    return at if wrong == 0 and at <= end else -1
 
 
 @inlined
@@ -163,18 +165,21 @@ def string(data: Bytes, at: int, end: int, escapes: bool) -> int:
 @inlined
 def address(data: Bytes, at: int, end: int, out: Any) -> int:
     """``A.B.C.D {``."""
-    value = 0
-    for part in range(4):
-        octet, digits = 0, 0
-        while at < end and 48 <= data[at] <= 57 and digits < 3:
-            octet = octet * 10 + byte(data, at) - 48
-            at, digits = at + 1, digits + 1
-        if digits == 0 or octet > 255 or at + 1 >= end or data[at] != (46 if part < 3 else 32):
-            return -1
+    if at + WIDEST > end:
+        return -1
+    value, good = 0, True
+    for part in range(4):  # without a branch, as nothing tells how many digits come
+        first, second, third = byte(data, at) - 48, byte(data, at + 1) - 48, byte(data, at + 2) - 48
+        two = 0 <= second <= 9
+        three = two & (0 <= third <= 9)
+        octet = first * 10 + second if two else first
+        octet = octet * 10 + third if three else octet
+        at += 1 + np.int64(two) + np.int64(three)  # type: ignore[assignment]
+        good = good & (0 <= first <= 9) & (octet <= 255) & (data[at] == (46 if part < 3 else 32))
         at += 1
         value = value * 256 + octet
     out[0] = value
-    return at + 1 if data[at] == 123 else -1
+    return at + 1 if good and data[at] == 123 else -1
 
 
 @inlined

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from dhcplens.ingest.scan.compiled import inlined
@@ -27,6 +27,25 @@ def _eight(_context: Any, data: Any, _at: Any) -> Any:
 
 
 eight: Any = intrinsic(_eight)
+
+
+def _prefetch(_context: Any, data: Any, _at: Any) -> Any:
+    """``prefetch(data, at)``: have the memory there come nearer, without waiting for it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        short = ir.IntType(32)
+        place = builder.bitcast(builder.gep(array.data, [arguments[1]]), ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [place.type, short, short, short])
+        get: Any = cgutils.get_or_insert_function
+        ask = get(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(ask, [place, short(0), short(3), short(1)])
+        return context.get_dummy_value()
+
+    return types.none(data, types.int64), generate
+
+
+prefetch: Any = intrinsic(_prefetch)
 
 
 @inlined

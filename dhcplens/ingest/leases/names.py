@@ -1,0 +1,80 @@
+"""The words of all slices as text, for the categories of columns."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from dhcplens.ingest.leases import spell
+from dhcplens.ingest.leases.intern import ADDRESS, HOSTNAME, LENGTH_MASK, MAC, UID
+from dhcplens.ingest.leases.slices import Array, Slice, unite
+
+
+class Names:
+    """Different texts of each kind. What can be done without the others is done in ``pool``."""
+
+    def __init__(self, pool: Executor, buffer: Array, seed: int, slices: Sequence[Slice]) -> None:
+        self._slices = slices
+        find = partial(unite, buffer, seed, slices)
+        jobs: dict[int, Callable[[], pd.Index]] = {
+            UID: lambda: self._identifiers(buffer, find(UID)),
+            HOSTNAME: lambda: _strings(buffer, find(HOSTNAME)),
+            MAC: lambda: _spelled(spell.hardware_texts, 17, find(MAC)),
+            ADDRESS: lambda: _spelled(spell.address_texts, 15, find(ADDRESS)),
+        }
+        self._found = {kind: pool.submit(job) for kind, job in jobs.items()}
+        self._checked = {kind: pool.submit(_checked, job) for kind, job in self._found.items()}
+
+    def wait(self) -> None:
+        """Until the slices have codes that they share."""
+        for job in self._found.values():
+            job.result()
+
+    def of(self, kind: int) -> pd.Index:
+        """The different texts of one kind, by code."""
+        return self._checked[kind].result()
+
+    def different(self, kind: int, names: Sequence[str]) -> pd.Index:
+        """Texts by code, less those that only looked different in the file; codes change with them."""
+        known: dict[str, int] = {}
+        united = np.array([known.setdefault(name, len(known)) for name in names], np.int32)
+        if len(known) < len(names):
+            for one in self._slices:
+                one.codes[kind] = united[one.codes[kind]]
+        return pd.Index(list(known), dtype="str")
+
+    def _identifiers(self, buffer: Array, places: Array) -> pd.Index:
+        names = _spelled(spell.identifier_texts, 3, places, buffer)
+        if spell.all_as_written_by_dhcpd(buffer, places):  # then different bytes are different identifiers
+            return names
+        return self.different(UID, names.tolist())
+
+
+def _strings(buffer: Array, places: Array) -> pd.Index:
+    return _spelled(spell.string_texts, 1, places, buffer)
+
+
+def _spelled(write: Callable[..., None], width: int, places: Array, *data: Array) -> pd.Index:
+    """Texts that have at most ``width`` bytes each, or for each byte in the file."""
+    most = width * (int((places & LENGTH_MASK).sum()) if data else len(places))
+    out, edges = np.empty(most, np.uint8), np.zeros(len(places) + 1, np.int64)
+    write(*data, places, out, edges[1:])
+    if pd.StringDtype(na_value=np.nan).storage == "pyarrow":  # as pandas keeps text where it is installed
+        import pyarrow as pa  # type: ignore[import-untyped]
+
+        parts = (pa.py_buffer(edges), pa.py_buffer(out[: edges[-1]].copy()))
+        texts = pa.LargeStringArray.from_buffers(len(places), *parts)
+        index: pd.Index = pd.Index(pd.array(texts, dtype="str"), copy=False)
+        return index
+    text = str(out[: edges[-1]].data, "ascii")
+    return pd.Index([text[start:end] for start, end in pairwise(edges.tolist())], dtype="str")
+
+
+def _checked(job: Future[pd.Index]) -> pd.Index:
+    """With the proof that pandas wants, and remembers, that no category comes twice."""
+    names = job.result()
+    assert names.is_unique
+    return names
