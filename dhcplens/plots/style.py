@@ -126,15 +126,20 @@ def lane(
         (number(begin), max(number(end) - number(begin), least), word, look)
         for begin, end, word, look in spans
     ]
-    for start, width, word, look in sorted(drawn, key=lambda bar: -bar[1]):
+    drawn.sort(key=lambda bar: -bar[1])
+    alike: dict[Look, list[tuple[float, float]]] = {}
+    for start, width, _, look in drawn:
+        alike.setdefault(look, []).append((start, width))
+    for look, bars in alike.items():  # one artist for all that look alike: a flapping pair has thousands
         ax.broken_barh(
-            [(start, width)],
+            bars,
             (y - height / 2, height),
             facecolor=look.colour,
             edgecolor=EDGE,
             hatch=look.hatch or None,
             linewidth=0.5,
         )
+    for start, width, word, look in drawn:
         if words and width / (high - low) > 0.011 * len(word):
             ax.text(
                 start + width / 2,

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 import dhcplens
 from dhcplens.report import overview
 from dhcplens.report.divergence import divergence
-from dhcplens.report.html.events import events
+from dhcplens.report.html.events import events, everything
 from dhcplens.report.html.figures import Figures
 from dhcplens.report.html.glance import glance
 from dhcplens.report.html.quotes import quotes
@@ -25,6 +25,7 @@ from dhcplens.report.terminal import clean
 if TYPE_CHECKING:
     from dhcplens.report import Report
 
+INCIDENTS_SHOWN: Final = 40
 DIFFERENCES_SHOWN: Final = 100
 PROBLEMS_SHOWN: Final = 200
 
@@ -33,6 +34,7 @@ def as_html(report: "Report") -> str:
     """The page; the same input gives the same text. Long tables are cut and say how many rows they had."""
     pair = report.pair
     found = incidents(report.findings)
+    happened = everything(pair)
     problems = [str(one) for one in report.problems]
     return _template().render(
         version=dhcplens.__version__,
@@ -42,10 +44,11 @@ def as_html(report: "Report") -> str:
         times=overview.times(report),
         headline=overview.headline(report),
         servers=glance(pair),
-        incidents=found,
+        incidents=found[:INCIDENTS_SHOWN],
+        more_incidents=len(found) - INCIDENTS_SHOWN,
         remarks=remarks(report.findings),
         figures=Figures(pair, found, report.since, report.until),
-        events=lambda incident: events(pair, incident.start, incident.end),
+        events=lambda one: events(happened, one.start, one.end, pair.timezone),
         quotes=lambda finding: quotes(pair.texts, finding.evidence),
         period=lambda one: period(one.start, one.end, pair.timezone),
         moves=overview.timeline(report),

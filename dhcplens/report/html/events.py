@@ -35,16 +35,21 @@ class Events:
     more: int
 
 
-def events(pair: PairView, start: datetime | None, end: datetime | None) -> Events:
-    """Moves, starts and ends of processes and losses of the link in a period of the first server's clock."""
-    found = pd.DataFrame(list(_all(pair)), columns=["time", "server", "text", "place"]).dropna(subset="time")
+def everything(pair: PairView) -> pd.DataFrame:
+    """Moves, starts and ends of processes and losses of the link, on the first server's clock."""
+    found = pd.DataFrame(list(_all(pair)), columns=["time", "server", "text", "place"])
+    return found.dropna(subset="time").sort_values("time", kind="stable")
+
+
+def events(found: pd.DataFrame, start: datetime | None, end: datetime | None, timezone: str) -> Events:
+    """Of everything what lies in a period, and a little before and after it."""
     if start is not None:
         found = found[found["time"] >= pd.Timestamp(start) - MARGIN]
     if end is not None:
         found = found[found["time"] <= pd.Timestamp(end) + MARGIN]
     shown = tuple(
-        Event(clock(one.time.to_pydatetime(warn=False), pair.timezone), one.server, one.text, one.place)
-        for one in records(found.sort_values("time", kind="stable").head(SHOWN))
+        Event(clock(one.time.to_pydatetime(warn=False), timezone), one.server, one.text, one.place)
+        for one in records(found.head(SHOWN))
     )
     return Events(shown, max(0, len(found) - SHOWN))
 
