@@ -4,6 +4,7 @@ They end with one line, not a traceback, where their output cannot be written.
 """
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -30,6 +31,8 @@ def quietly(command: Callable[P, T]) -> Callable[P, T]:
         for name in ("stdout", "stderr"):
             if getattr(sys, name) is None:  # closed by the caller, as with >&-
                 setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (it stays open until the end)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # an old terminal may not have every letter
         try:
             result = command(*args, **kwargs)
             sys.stdout.flush()

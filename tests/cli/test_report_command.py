@@ -143,6 +143,15 @@ def test_closed_standard_files_are_no_traceback(closed: str, code: int) -> None:
     assert b"Traceback" not in result.stderr
 
 
+def test_a_terminal_without_every_letter_gets_what_it_has() -> None:
+    """Where output is ASCII or Latin-1, other letters are question marks."""
+    words = [str(Path(sys.executable).with_name("dhcplens")), "report", str(SEED)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(words, env=environment, capture_output=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"primary KHXDHCPS1 ? secondary KHXDHCPS2" in result.stdout
+
+
 def test_ctrl_c_ends_quietly() -> None:
     """An interrupt while reading ends the command without a traceback."""
     process = start("report", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
