@@ -153,7 +153,7 @@ def _outages(case: "Case", server: str) -> list[Outage]:
         rows = (*rows_at(start, one.source, one.line), *rows_at(end, one.end_source, one.end_line))
         noticed = one.why in _LOSS_SIGNS
         if one.why == "before":
-            start, noticed = _since_before(case, server), True
+            start, noticed = _since_before(case, server, end), True
         if start is None:
             continue
         if open_end and found:
@@ -166,10 +166,11 @@ def _outages(case: "Case", server: str) -> list[Outage]:
     return found
 
 
-def _since_before(case: "Case", server: str) -> pd.Timestamp | None:
+def _since_before(case: "Case", server: str, end: pd.Timestamp | None) -> pd.Timestamp | None:
     """Since when a link was down that is down when the log begins: by the lease file, else by the log."""
-    filed = next((one.start for one in case.stays if one.server == server), None)
-    return filed or case.first_line(server)
+    alone = case.stays_in(FailoverState.COMMUNICATIONS_INTERRUPTED, server=server)
+    filed = [one.start for one in alone if one.start is not None and (end is None or one.start < end)]
+    return filed[-1] if filed else case.first_line(server)
 
 
 def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:

@@ -15,6 +15,9 @@ from dhcplens.findings.rows import records, rows, rows_at
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import FailoverState, Severity
 
+_REUSED = 0.3
+"""Share of a lease in which dhcpd may answer without writing (dhcp-cache-threshold, dhcpd.conf(5))."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaleLimits:
@@ -76,14 +79,15 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     acks = acks[acks["time"] < start].drop_duplicates("ip", keep="last")
     blocks = files.leases.bindings
     blocks = blocks.assign(ip=blocks["ip"].astype(object))
-    dynamic = _dynamic(case, server)
+    dynamic = dynamic_range(case, server)
     before = acks["time"] - timedelta(seconds=65)
     known = acks["ip"].astype(object).map(blocks.groupby("ip")["ends"].max())
     gone = known.isna() | (known < before)
     if _read_at(case, server, start):
         read = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["starts"])
         ended = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["ends"])
-        gone |= (read < before) & ~(ended >= before)
+        renewed = read + _REUSED * (ended - read) < before
+        gone |= (read < before) & (renewed | ~(ended >= before))
     missing = acks[gone]
     return missing[missing["ip"].astype(object).map(dynamic)] if len(missing) else none
 
@@ -94,7 +98,7 @@ def _read_at(case: Case, server: str, start: pd.Timestamp) -> bool:
     return bool(len(wrote)) and bool(wrote.iloc[-1] <= start + timedelta(seconds=60))
 
 
-def _dynamic(case: Case, server: str) -> Callable[[str], bool]:
+def dynamic_range(case: Case, server: str) -> Callable[[str], bool]:
     """Tells whether an address lies in a range of the server's configuration."""
     conf = case.pair.server(server).conf
     ranges = [(one.low, one.high) for pool in (conf.pools if conf else ()) for one in pool.ranges]

@@ -211,7 +211,7 @@ def old_lease_file_restored(pair: Setting) -> Incident:
             Expected("stale-database-restored", back, ANY, "peer-down"),
         ],
         needs=("leases", "conf", "start"),
-        maybe=("diverged-bindings", "duplicate-binding", "binding-update-conflict", "diverged-pool-counts"),
+        maybe=("diverged-bindings", "duplicate-binding", "nak-storm", "binding-update-conflict"),
     )
 
 
