@@ -361,7 +361,7 @@ def survivor_restarted_meanwhile(pair: Setting) -> Incident:
 @kind("peer-down")
 def logs_begin_in_the_outage(pair: Setting) -> Incident:
     """The logs at hand begin when the server had been away for some minutes already."""
-    down, alive = pair.either()
+    down, _ = pair.either()
     at = pair.minutes(10, 20)
     back = at + pair.minutes(15, 50)
     end = back + pair.minutes(8, 40)
