@@ -12,6 +12,7 @@ FAMILIES = (
     "clients",
     "duplicates",
     "leases",
+    "sequences",
     "configuration",
     "refused",
     "forecast",

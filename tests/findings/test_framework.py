@@ -56,6 +56,8 @@ NAMES = [
     "taking-over",
     "waiting-leases",
     "runs-dry",
+    "impossible-sequence",
+    "lease-not-in-file",
     "lease-file-damaged",
     "state-not-recorded",
     "expired-never-freed",
