@@ -41,7 +41,8 @@ _KEYWORD_LINES = _USUAL.splitlines()[1:-1]
 def same(data: bytes) -> None:
     plain = LeaseReader("x")
     plain.feed(data)
-    with mock.patch.object(slices, "_LEAST", 100):  # so that small files are cut, too
+    # So small that small files are cut, too, and that tables have to grow.
+    with mock.patch.object(slices, "_LEAST", 100), mock.patch.object(slices, "_SMALLEST_TABLE", 4):
         one, other = plain.finish(), fast.read_fast(data, "x")
     for name in ("bindings", "failover_states", "v6_bindings", "declarations"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_categorical=False)
@@ -67,6 +68,18 @@ def test_unusual_text_between_usual_blocks(odd: str) -> None:
     same((_USUAL * 3 + odd + _USUAL * 3 + odd + _USUAL).encode("latin-1"))
 
 
+def test_many_words_and_one_identifier_written_in_two_ways() -> None:
+    """Words keep their codes while tables grow; an identifier is one however its bytes are escaped."""
+    blocks = [
+        _USUAL.replace("10.0.0.1", f"10.0.{number}.{number % 7}")
+        .replace("12:77:97", f"12:{number:02x}:97")
+        .replace("\\001\\000", "\\x01\\000" if number % 2 else "\\001\\000")
+        .replace("demoXX", f"demo{number % 5}")
+        for number in range(120)
+    ]
+    same("".join(blocks * 2).encode())
+
+
 @pytest.mark.parametrize("line", _KEYWORD_LINES)
 def test_no_byte_of_a_statement_is_overlooked(line: str) -> None:
     """A block with one byte of a statement changed reads the same both ways, whatever byte it is."""
@@ -75,16 +88,24 @@ def test_no_byte_of_a_statement_is_overlooked(line: str) -> None:
 
 
 @given(texts())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_plain_and_fast_agree_on_invented_files(text: str) -> None:
     """Files of usual and unusual entries give equal tables, row for row."""
     same(text.encode("latin-1"))
 
 
 @given(texts().flatmap(lambda text: mutated(text.encode("latin-1"))))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_plain_and_fast_agree_on_damaged_files(data: bytes) -> None:
     """So do damaged ones, with the same problems."""
+    same(data)
+
+
+@pytest.mark.large
+@given(texts().flatmap(lambda text: mutated(text.encode("latin-1"))))
+@settings(max_examples=20_000, deadline=None)
+def test_plain_and_fast_agree_on_many_damaged_files(data: bytes) -> None:
+    """The long run of the same."""
     same(data)
 
 

@@ -73,7 +73,7 @@ def test_a_state_block_and_the_header_are_written_as_dhcpd_writes_them() -> None
 
 
 @given(st.lists(LEASES.map(lease_text) | STATE_BLOCKS.map(state_text) | ENTRIES, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_parse_print_parse_gives_the_same_tables(blocks: list[str]) -> None:
     """Whatever stands in a file of whole entries, unknown ones too, survives being printed."""
     first = read_leases("".join(blocks).encode(), "x")
@@ -81,7 +81,7 @@ def test_parse_print_parse_gives_the_same_tables(blocks: list[str]) -> None:
 
 
 @given(LEASES.filter(lambda lease: "other" not in lease.options))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_printed_lease_reads_back_as_its_values(lease: Lease) -> None:
     """Every value of a block that is printed is in its row."""
     piece = read_leases(lease_text(lease).encode("ascii"), "x")
@@ -119,7 +119,7 @@ def check_damaged(data: bytes, cuts: list[int]) -> None:
 
 
 @given(damaged(), st.lists(st.integers(0, 400), max_size=6).map(sorted))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_damage_raises_nothing_and_cuts_change_nothing(data: bytes, cuts: list[int]) -> None:
     """Damaged text gives tables and problems, the same ones in one piece and in many."""
     check_damaged(data, cuts)
