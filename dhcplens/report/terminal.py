@@ -106,8 +106,11 @@ def _findings(report: "Report") -> Iterator[RenderableType]:
         yield _heading("Worth knowing")
         for one in notes:
             yield Text.assemble((one.name, _SEVERITIES[one.severity]), f"  {clean(one.title)}")
-            yield _indented(Text(clean(one.meaning)))
-            yield _quoted(one.evidence[0])
+            if not above:  # below real trouble, nobody has time for what is harmless
+                yield _indented(Text(clean(one.meaning)))
+                yield _quoted(one.evidence[0])
+        if above:
+            yield Text("dhcplens explain NAME says more of each", style="dim")
 
 
 def _finding(one: Finding, mark: str, timezone: str) -> Group:
