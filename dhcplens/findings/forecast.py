@@ -234,6 +234,8 @@ def _together(case: Case, limits: DryLimits) -> Iterator[_Use]:
         total = lines["total"].iloc[-1]
         if pd.isna(total) or left.iloc[-1] > total * limits.share / 100:
             continue
+        if left.iloc[len(left) // 2] <= left.iloc[-1]:
+            continue  # it did shrink, but no longer does
         yield _Use(
             network=str(network),
             whose="both servers",

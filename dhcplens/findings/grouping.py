@@ -63,6 +63,11 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "unreachable-peer-chatter": _CUTS,
     "lease-owned-by-peer": _CUTS,
     "short-leases": _CUTS,
+    "taking-over": ("partner-down-with-living-peer", *_CUTS),
+    "waiting-leases": _CUTS,
+    "runs-dry": ("pool-imbalance", *_CUTS),
+    "lease-not-in-file": ("lease-file-damaged", "impossible-sequence"),
+    "impossible-sequence": ("lease-file-damaged",),
 }
 """Which findings can explain a finding, the likeliest first; they must also overlap it in time."""
 

@@ -129,5 +129,5 @@ def _told(case: Case) -> pd.Series:
         for table in tables
         if len(table)
     ]
-    together = pd.concat(parts)
-    return together.groupby(level=0).max()
+    latest: pd.Series = pd.concat(parts).groupby(level=0).max()
+    return latest

@@ -31,9 +31,21 @@ def headline(report: Report) -> str:
     grave = [one for one in report.findings if one.severity is not Severity.INFO and not one.consequence_of]
     normal = [one.title for one in report.findings if one.name == "normal-operation"]
     if not grave:
-        return normal[0] if normal else "nothing in these files shows a fault"
+        return normal[0] if normal else f"nothing in these files shows a fault{_unknown(report.pair)}"
     more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
     return "; ".join([f"{grave[0].title}{more}", *normal])
+
+
+def _unknown(pair: PairView) -> str:
+    """Of which servers no state is known: what is said of them is said without it."""
+    states = pair.states
+    told = set(states.loc[states["subject"] == Subject.LOCAL.value, "server"].astype(str))
+    mute = [server.name for server in pair.servers if server.name not in told]
+    if not told:
+        return ", but the failover state of neither server is known"
+    if mute or len(pair.servers) < 2:
+        return f", but the failover state of {mute[0] if mute else 'the partner'} is not known"
+    return ""
 
 
 def who(report: Report) -> str:

@@ -112,3 +112,5 @@ def test_a_shrinking_pool_of_a_normal_pair() -> None:
     assert found.figures["left"] == "52 addresses"
     assert found.figures["dry"] == "2026-01-05 10:02:30"
     assert "runs-dry" not in both(*[pool(f"09:{15 * step:02}:00", 40, 40, 0) for step in range(3)])
+    halted = [pool(f"09:{15 * step:02}:00", *counts, 0) for step, counts in enumerate([(50, 50), (26, 26)])]
+    assert "runs-dry" not in both(*halted, pool("09:30:00", 26, 26, 0))

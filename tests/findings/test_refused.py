@@ -53,3 +53,10 @@ def test_a_server_that_runs_is_only_warned_of_its_next_start(tmp_path: Path) -> 
         "2026-01-05T09:00:00+00:00 one dhcpd[8]: Configuration file errors encountered -- exiting\n"
     )
     assert named(report(tmp_path, BROKEN, ended))["configuration-refused"] is Severity.CRITICAL
+
+
+def test_no_fault_is_said_no_more_boldly_than_the_files_allow(tmp_path: Path) -> None:
+    """A lonely configuration tells no state, and the first line says so; both logs in normal do tell."""
+    first = report(tmp_path, CONF.read_text()).as_text(width=120).splitlines()[0]
+    assert first.startswith("healthy: nothing") and "state of neither server is known" in first
+    assert "known" not in dl.read("fixtures/new-pair").report().as_text(width=120).splitlines()[0]
