@@ -16,7 +16,14 @@ from dhcplens.findings.words import listed, number
 from dhcplens.model.states import FailoverState, Severity
 
 _REUSED = 0.3
-"""Share of a lease in which dhcpd may answer without writing (dhcp-cache-threshold, dhcpd.conf(5))."""
+"""Share of a lease in which dhcpd may answer without writing (dhcp-cache-threshold, dhcpd.conf(5)).
+
+Renewals outside of normal operation are no measure: recorded runs have some that reach no file.
+"""
+
+
+_RENEWALS = 3
+"""Renewals that must be missing before they count; a clock that jumps makes one or two look so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,10 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     if _read_at(case, server, start):
         read = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["starts"])
         ended = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["ends"])
-        renewed = read + _REUSED * (ended - read) < before
+        renewed = (read + _REUSED * (ended - read) < before) & case.in_state(
+            server, acks["time"], FailoverState.NORMAL
+        )
+        renewed &= int(renewed.sum()) >= _RENEWALS
         gone |= (read < before) & (renewed | ~(ended >= before))
     missing = acks[gone]
     return missing[missing["ip"].astype(object).map(dynamic)] if len(missing) else none
