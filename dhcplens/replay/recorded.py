@@ -21,7 +21,12 @@ _NO_LOG = re.compile(r"(README|truth\.json|\.scenario|dhcpd\.(conf|leases)[^/]*)
 _NO_YEAR = 2000
 _DAY = 86400.0
 _QUARTER = 900.0
-MOST_PUT_OFF = 5
+LATEST_RUN = 45
+"""Seconds by which a lab's balancing run may come late.
+
+The lab's clock goes sixty times as fast as its disk: the first run waits until the new pair has told each
+other all addresses, every few of them with an fsync, and each later run is due by the one before.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,9 @@ class Course:
         return next((at for at in self.connected if at >= now - 1.0), None)
 
     def put_off(self, server: str, at: int, otherwise: int) -> int:
-        """The seconds (0 to 4) by which the run due at ``at`` was put off, where a run shows them."""
-        for run in self.pool_runs.get(server, ()):
-            if at <= run < at + MOST_PUT_OFF:
-                return int(run) - at
-        return otherwise
+        """The seconds by which the run due at ``at`` was put off (0 to 4) or late, where a run shows them."""
+        run = next((run for run in self.pool_runs.get(server, ()) if run >= at), None)
+        return int(run) - at if run is not None and run < at + LATEST_RUN else otherwise
 
 
 @dataclass(frozen=True, slots=True)
