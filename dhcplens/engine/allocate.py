@@ -1,5 +1,6 @@
 """Which lease a client gets: its own one, or the one unused for longest (dhcpd's dhcp.c and failover.c)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dhcplens.engine.events import Packet
@@ -22,6 +23,9 @@ class Found(NamedTuple):
 
     lease: Lease | None
     ours: bool
+
+
+_NOTHING = Found(None, False)
 
 
 def waited(lease: Lease, rel: Relationship) -> bool:
@@ -59,9 +63,14 @@ def find(server: "Server", packet: Packet, network: str) -> Found:
     """The lease that the client has, had or asks for on this network (dhcpd's find_lease)."""
     database = server.database
     request = packet.type is _REQUEST
-    uid_lease = _by_uid(server, packet, network)
-    hw_lease = _by_hardware(server, packet, network)
+    uid_lease = hw_lease = None
+    if packet.uid and (chain := database.by_uid.get(packet.uid)):
+        uid_lease = _by_uid(chain, network)
+    if chain := database.by_hardware.get(packet.hardware):
+        hw_lease = _by_hardware(chain, packet, network)
     ip_lease = database.by_ip.get(packet.ciaddr or packet.requested)
+    if ip_lease is None and uid_lease is None and hw_lease is None:
+        return _NOTHING
     ours = ip_lease is not None
     if ip_lease is not None and ip_lease.pool.network != network:
         ip_lease = None
@@ -120,17 +129,15 @@ def _is_client(lease: Lease, packet: Packet) -> bool:
     return lease.uid == packet.uid if lease.uid else lease.hardware == packet.hardware
 
 
-def _by_uid(server: "Server", packet: Packet, network: str) -> Lease | None:
-    if not packet.uid:
-        return None
-    for lease in server.database.by_uid.get(packet.uid, ()):
+def _by_uid(chain: Sequence[Lease], network: str) -> Lease | None:
+    for lease in chain:
         if of_client(lease) and lease.pool.network == network:
             return lease
     return None
 
 
-def _by_hardware(server: "Server", packet: Packet, network: str) -> Lease | None:
-    for lease in server.database.by_hardware.get(packet.hardware, ()):
+def _by_hardware(chain: Sequence[Lease], packet: Packet, network: str) -> Lease | None:
+    for lease in chain:
         if not of_client(lease) or lease.pool.network != network:
             continue
         if lease.state not in _FREED and lease.uid and lease.uid != packet.uid:

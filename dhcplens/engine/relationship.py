@@ -59,6 +59,7 @@ class Relationship:
         self.mclt = conf.mclt or 0
         self.hba = conf.hba
         self.service, self.reason = Service.NOT_RESPONDING, ""
+        self.answers = False  # what the service says, looked up with every packet
         self.link: int | None = None
         self.closing = False  # our end of the link is closed, but what the peer sent is still read
         self.half_open: set[int] = set()
@@ -131,6 +132,7 @@ class Relationship:
     def refresh_service(self) -> None:
         """Work out the service again after a move of either side."""
         self.service, self.reason = service(self.me, self.partner, self.server.dialect)
+        self.answers = self.service.answers
 
     def rescind(self) -> None:
         """Updates without an ack are to be sent again, before all others."""

@@ -61,7 +61,7 @@ def discover(server: "Server", packet: Packet) -> None:
             server.check_pool(lease.pool)
     rel = lease.pool.relationship
     if rel is not None:
-        if not rel.service.answers:
+        if not rel.answers:
             server.log("discover", **head, note="not-responding", detail=rel.reason)
             return
         if rel.service is _COOPERATING and not _takes(server, packet, lease, rel, peer_has, head):
@@ -137,7 +137,7 @@ def _unfit(
     server: "Server", packet: Packet, lease: Lease, rel: Relationship
 ) -> tuple[str, str | None] | None:
     """Why failover forbids to give the lease, as note and detail; None if it does not."""
-    if not rel.service.answers:
+    if not rel.answers:
         return "not-responding", rel.reason
     state = lease.state
     if (
@@ -195,7 +195,7 @@ def release(server: "Server", packet: Packet) -> None:
     hostname = printable(lease.hostname) if lease is not None else None
     if lease is not None:
         rel = lease.pool.relationship
-        if rel is not None and not rel.service.answers:
+        if rel is not None and not rel.answers:
             rel.log("failover-ignored", reason=rel.reason)
             return
         if lease.ends > server.now:
@@ -218,7 +218,7 @@ def decline(server: "Server", packet: Packet) -> None:
     hostname = printable(lease.hostname) if lease is not None else None
     if lease is not None:
         rel = lease.pool.relationship
-        if rel is not None and not rel.service.answers:
+        if rel is not None and not rel.answers:
             rel.log("failover-ignored", reason=rel.reason)
             return
         server.abandon(lease, "declined.")

@@ -89,7 +89,10 @@ class Server:
         self.pings: dict[int, tuple[Lease, Reply]] = {}
         self.database = Database(self, conf, {})
         self._links: dict[int, Relationship] = {}
-        self._networks: dict[int, str | None] = {}
+        self._subnets = [
+            (self._network_name(name), int(subnet.netmask), int(subnet.network_address))
+            for name, subnet in conf.subnets
+        ]
         self._pools: dict[str, list[Pool]] = {}
         self._written = False
         self._rewritten = 0
@@ -110,12 +113,14 @@ class Server:
 
     def _event(self, event: Event) -> None:
         if isinstance(event, Arrived):
-            handler = requests.HANDLERS.get(event.packet.type)
+            (packet,) = event
+            handler = requests.HANDLERS.get(packet.type)
             if handler is not None:
-                handler(self, event.packet)
+                handler(self, packet)
         elif isinstance(event, Received):
-            if (rel := self._links.get(event.link)) is not None:
-                link.received(rel, event.link, event.message)
+            number, message = event
+            if (rel := self._links.get(number)) is not None:
+                link.received(rel, number, message)
         elif isinstance(event, Fired):
             self._fired(*event.key)
         elif isinstance(event, LinkUp):
@@ -190,7 +195,7 @@ class Server:
         self.running = True
         self.relationships = {peer.name: Relationship(self, peer, self.now) for peer in self.conf.peers}
         self.database = Database(self, self.conf, self.relationships)
-        self.pings, self._links, self._networks = {}, {}, {}
+        self.pings, self._links = {}, {}
         self._commit_at = 0
         self._pools = {}
         for pool in self.database.pools:
@@ -339,11 +344,10 @@ class Server:
 
     def network_with(self, ip: int) -> str | None:
         """The network that an address belongs to."""
-        if ip not in self._networks:
-            self._networks[ip] = next(
-                (self._network_name(name) for name, subnet in self.conf.subnets if _within(ip, subnet)), None
-            )
-        return self._networks[ip]
+        for name, mask, network in self._subnets:
+            if ip & mask == network:
+                return name
+        return None
 
     def subnet_of(self, ip: int) -> str:
         """The network number of the subnet that an address belongs to."""
