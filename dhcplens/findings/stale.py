@@ -18,12 +18,12 @@ from dhcplens.model.states import FailoverState, Severity
 _REUSED = 0.3
 """Share of a lease in which dhcpd may answer without writing (dhcp-cache-threshold, dhcpd.conf(5)).
 
-Renewals outside of normal operation are no measure: recorded runs have some that reach no file.
+Leases outside of normal operation are no measure: recorded runs have some that reach no file.
 """
 
 
-_RENEWALS = 3
-"""Renewals that must be missing before they count; a clock that jumps makes one or two look so."""
+_UNKNOWN = 3
+"""Leases that the file must not know before they count; a clock that jumps makes one or two look so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,9 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     if _read_at(case, server, start):
         read = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["starts"])
         ended = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["ends"])
-        renewed = (read + _REUSED * (ended - read) < before) & case.in_state(
-            server, acks["time"], FailoverState.NORMAL
-        )
-        renewed &= int(renewed.sum()) >= _RENEWALS
-        gone |= (read < before) & (renewed | ~(ended >= before))
+        older = (read < before) & case.in_state(server, acks["time"], FailoverState.NORMAL)
+        older &= ~(ended >= before) | (read + _REUSED * (ended - read) < before)
+        gone |= older & (int(older.sum()) >= _UNKNOWN)
     missing = acks[gone]
     return missing[missing["ip"].astype(object).map(dynamic)] if len(missing) else none
 
