@@ -1,78 +1,83 @@
-"""Columns of words as codes: those of several chunks united, those of the plain reader put in between."""
+"""The columns of several chunks as one, with rows of the plain reader put in where their lines belong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Codes = npt.NDArray[np.int32]
-Positions = npt.NDArray[np.int64]
-Things = npt.NDArray[Any]
+from dhcplens.ingest.scan.intern import Codes, recode
+
+Array = npt.NDArray[Any]
 
 
-SPECIAL = np.arange(-5, 0)
-"""Negative codes, which stay what they are: taken from the end of a list that ends with them."""
+class Weave:
+    """Where each row goes: those of the chunks, whose lines count from ``starts``, and the plain reader's."""
 
+    def __init__(self, lines: Sequence[Array], starts: Sequence[int], slow_lines: "pd.Series[int]") -> None:
+        self._starts = starts
+        self._runs: list[tuple[int, slice, slice]] = []
+        places = np.empty(len(slow_lines), np.int64)
+        done, rows = 0, 0
+        slow = slow_lines.to_numpy()
+        last = len(lines) - 1
+        for part, (mine, start) in enumerate(zip(lines, starts, strict=True)):
+            until = len(slow) if part == last else int(np.searchsorted(slow, starts[part + 1], "right"))
+            before = 0
+            for at in [*np.searchsorted(mine, slow[done:until] - start).tolist(), len(mine)]:
+                if at > before:
+                    self._runs.append((part, slice(before, at), slice(rows, rows + at - before)))
+                rows += at - before
+                before = at
+                if done < until:
+                    places[done] = rows
+                    done, rows = done + 1, rows + 1
+        self._places, self._rows = places, rows
 
-class WordColumn:
-    """Codes (-1: missing) into a growing list of words."""
+    def plain(self, parts: Sequence[Array], slow: "pd.Series[Any]") -> Array:
+        """Values as they are, in the form of the plain reader's."""
+        return self._filled(parts, slow.to_numpy())
 
-    def __init__(self, codes: Codes, words: Sequence[str]) -> None:
-        self.codes = codes
-        self.words = list(words)
+    def _filled(self, parts: Sequence[Array], slow: Array) -> Array:
+        whole = np.empty(self._rows, slow.dtype)
+        for part, rows, place in self._runs:
+            whole[place] = parts[part][rows]
+        whole[self._places] = slow
+        return whole
 
-    @classmethod
-    def of(cls, codes_and_words: tuple[Codes, Things]) -> "WordColumn":
-        """Of codes and an array of words."""
-        codes, words = codes_and_words
-        return cls(codes, words.tolist())
+    def lines(self, parts: Sequence[Array], slow: "pd.Series[int]") -> Array:
+        """Numbers of lines in the whole log."""
+        whole = np.empty(self._rows, np.int64)
+        for part, rows, place in self._runs:
+            np.add(parts[part][rows], self._starts[part], out=whole[place])
+        whole[self._places] = slow.to_numpy()
+        return whole
 
-    def with_rows(self, other: "pd.Series[str]", at: Positions) -> "WordColumn":
-        """The same with rows of a categorical put in before the rows at ``at``."""
-        if other.empty:
-            return self
-        known = {word: index for index, word in enumerate(self.words)}
-        table = [known.setdefault(word, len(known)) for word in other.cat.categories]
-        codes = np.array([*table, -1], np.int32)[other.cat.codes.to_numpy()]
-        return WordColumn(np.insert(self.codes, at, codes), list(known))
+    def numbers(
+        self, parts: Sequence[Array], missing: Sequence[Array], slow: "pd.Series[int]"
+    ) -> pd.arrays.IntegerArray:
+        """Integers, some of them missing."""
+        mask = self._filled(missing, slow.isna().to_numpy(bool))
+        values = self._filled(parts, slow.fillna(1).to_numpy(np.int64))
+        values[mask] = 1
+        return pd.arrays.IntegerArray(values, mask)
 
-    def used(self) -> "WordColumn":
-        """The same without words that no row has."""
-        present = np.bincount(self.codes + 1, minlength=len(self.words) + 1)[1:] > 0
-        if present.all():
-            return self
-        table = np.append(np.cumsum(present) - 1, -1).astype(np.int32)
-        return WordColumn(
-            table[self.codes], [word for word, here in zip(self.words, present, strict=True) if here]
-        )
-
-    def categorical(self) -> pd.Categorical:
-        """As pandas holds it."""
-        names = pd.Index(self.words, dtype="str")
-        return pd.Categorical.from_codes(self.codes, categories=names, validate=False)
-
-
-class NumberColumn:
-    """Integers, some of them missing."""
-
-    def __init__(self, values: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> None:
-        self.values = np.where(missing, 1, values)
-        self.missing = missing
-
-    def with_rows(self, other: "pd.Series[int]", at: Positions) -> pd.arrays.IntegerArray:
-        """As pandas holds them, with other rows put in before the rows at ``at``."""
-        values = np.insert(self.values, at, other.fillna(1).to_numpy(np.int64))
-        return pd.arrays.IntegerArray(values, np.insert(self.missing, at, other.isna().to_numpy(bool)))
-
-
-def united(parts: Iterable[tuple[Codes, Things]]) -> tuple[Codes, Things]:
-    """Codes of several parts, each with its own array of things, as codes into one array."""
-    local, things = zip(*parts, strict=True)
-    table, known = pd.factorize(np.concatenate(things))
-    edges = np.cumsum([len(some) for some in things])[:-1]
-    codes = [local[0]]  # the first part's things are the first of all
-    for some, mine in zip(local[1:], np.split(table, edges)[1:], strict=True):
-        codes.append(np.concatenate([mine, SPECIAL]).astype(np.int32)[some])
-    return np.concatenate(codes), np.asarray(known)
+    def words(
+        self, parts: Sequence[Array], tables: Sequence[Codes], words: Sequence[str], slow: "pd.Series[str]"
+    ) -> pd.Categorical:
+        """Codes, which each part's own table translates (-1: missing); words that no row has are left out."""
+        known = {word: index for index, word in enumerate(words)}
+        others = [known.setdefault(word, len(known)) for word in slow.cat.categories]
+        codes = np.array([*others, -1], np.int32)[slow.cat.codes.to_numpy()]
+        whole = np.empty(self._rows, np.min_scalar_type(-len(known) - 1))
+        seen = np.zeros(len(known) + 1, bool)  # the last one: missing
+        for part, rows, place in self._runs:
+            recode(parts[part][rows], tables[part], whole[place], seen)
+        whole[self._places] = codes
+        seen[codes] = True
+        names = pd.Index(list(known), dtype="str")
+        if not seen[:-1].all():
+            whole = np.append(np.cumsum(seen[:-1]) - 1, -1).astype(whole.dtype)[whole]
+            names = names[seen[:-1]]
+        return pd.Categorical.from_codes(whole, categories=names, validate=False)

@@ -9,12 +9,12 @@ Counts = npt.NDArray[np.int64]
 
 # What ``state`` counts.
 AT, END, LINES, ROWS, POOLS, UPDATES, SLOW, DHCPD, OTHER, AFTER = range(10)
-# What it remembers of the lines before: a day, and dhcpd's tag ('host dhcpd[7]: ').
-DAY_AT, DAY, DAY_WIDTH, TAG_AT, TAG_WIDTH, TAG_HOST, TAG_PID, STATES = range(10, 18)
-# Kinds of interned things; the first two are numbers.
+# What it remembers of the lines before: a day and its bytes, a whole stamp and its first sixteen bytes,
+# and dhcpd's tag ('host dhcpd[7]: ').
+DATE, DATE_REST, DATE_WIDTH, DAY, HEAD, HEAD_REST, HEAD_WIDTH, STAMP = range(10, 18)
+TAG_AT, TAG_WIDTH, TAG_HOST, TAG_PID, STATES = range(18, 23)
+# Kinds of interned words.
 IP, MAC, HOST, HOSTNAME, VIA, SERVER, SUFFIX, WORD, KINDS = range(9)
-# Columns of ``cells``: int32 a row. Those from C_IP on are indices into the tables of the kinds above, or -1.
-C_LINE, C_IP, C_MAC, C_HOST, C_HOSTNAME, C_VIA, C_SERVER, C_SUFFIX, CELLS = range(9)
 # Suffixes that are not interned.
 FOUND, NOT_FOUND, UNAVAILABLE, UNKNOWN_LEASE = -2, -3, -4, -5
 # Types of messages, in the order of ``TYPES``.
@@ -30,3 +30,4 @@ L_START, L_END, L_DHCPD, L_OTHER, L_AFTER, SLOWS = range(6)
 
 DONE, FULL = 0, 1
 LONGEST = 1024  # longer lines are left to the plain reader
+BEHIND = 64  # so many bytes behind the last line that is scanned can be read; more than any look ahead

@@ -10,8 +10,8 @@ import numpy as np
 
 from dhcplens.ingest.reader import LogPiece, LogReader
 from dhcplens.ingest.scan.chunk import Chunk
-from dhcplens.ingest.scan.layout import AFTER, DHCPD, L_AFTER, L_DHCPD, L_END, L_OTHER, L_START, OTHER
-from dhcplens.ingest.scan.tables import messages, pools, updates
+from dhcplens.ingest.scan.layout import AFTER, BEHIND, DHCPD, L_AFTER, L_DHCPD, L_END, L_OTHER, L_START, OTHER
+from dhcplens.ingest.scan.tables import tables
 
 
 def read_fast(data: bytes, source: str) -> LogPiece:
@@ -20,33 +20,24 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     Works on all cores. What the scanner cannot take apart goes through the catalogue, so a log of other
     frames than RFC 3164 and RFC 3339 gains nothing.
     """
-    chunks = _scanned(data)
-    rest = _left(data, source, chunks)
-    starts = np.cumsum([0, *(chunk.lines for chunk in chunks)][:-1])
-    tables = dict(rest.tables)
-    tables["messages"] = messages(chunks, starts, rest.tables["messages"])
-    tables["pools"] = pools(chunks, starts, rest.tables["pools"])
-    tables["updates"] = updates(chunks, starts, rest.tables["updates"])
-    return replace(rest, tables=tables)
+    end = data.rfind(b"\n", 0, max(0, len(data) - BEHIND)) + 1
+    chunks = _scanned(data, end)
+    rest = _left(data, end, source, chunks)
+    return replace(rest, tables=dict(rest.tables) | tables(data, chunks, rest.tables))
 
 
-def _scanned(data: bytes) -> list[Chunk]:
+def _scanned(data: bytes, end: int) -> list[Chunk]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     edges = [0]
     for part in range(1, cores):
-        edges.append(_line_start(data, max(edges[-1], len(data) * part // cores)))
-    edges.append(len(data))
-    chunks = [Chunk(data, start, end) for start, end in pairwise(edges)]
+        edges.append(data.find(b"\n", max(edges[-1], end * part // cores), end) + 1 or end)
+    bytewise = np.frombuffer(data, np.uint8)
+    chunks = [Chunk(bytewise, *edge) for edge in pairwise([*edges, end])]
     with ThreadPoolExecutor(cores) as pool:
         return list(pool.map(Chunk.run, chunks))
 
 
-def _line_start(data: bytes, at: int) -> int:
-    """The beginning of the first line behind a place."""
-    return data.find(b"\n", at) + 1 or len(data)
-
-
-def _left(data: bytes, source: str, chunks: Iterable[Chunk]) -> LogPiece:
+def _left(data: bytes, end: int, source: str, chunks: Iterable[Chunk]) -> LogPiece:
     """What the plain reader makes of the lines that the scanner left, with the numbers of all lines."""
     reader = LogReader(source)
     for chunk in chunks:
@@ -60,4 +51,4 @@ def _left(data: bytes, source: str, chunks: Iterable[Chunk]) -> LogPiece:
             int(chunk.state[OTHER]) - other,
             after_dhcpd=bool(chunk.state[AFTER]),
         )
-    return reader.finish()
+    return reader.feed(data[end:]).finish()

@@ -1,7 +1,6 @@
 """From the scanner's arrays to the tables that the plain reader would give."""
 
-from collections.abc import Sequence
-from socket import inet_ntoa
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,18 +9,11 @@ import pandas as pd
 
 from dhcplens.ingest import catalogue
 from dhcplens.ingest.scan.chunk import Chunk
-from dhcplens.ingest.scan.columns import NumberColumn, WordColumn, united
+from dhcplens.ingest.scan.columns import Weave
+from dhcplens.ingest.scan.intern import Codes, places_of, recode, united
 from dhcplens.ingest.scan.layout import (
     BALANCED,
     BALANCING,
-    C_HOST,
-    C_HOSTNAME,
-    C_IP,
-    C_LINE,
-    C_MAC,
-    C_SERVER,
-    C_SUFFIX,
-    C_VIA,
     HOST,
     HOSTNAME,
     IMBALANCED,
@@ -50,129 +42,172 @@ from dhcplens.ingest.scan.layout import (
     WORD,
 )
 
-Starts = npt.NDArray[np.int64]
 Side = npt.NDArray[np.int64]
+Columns = dict[str, Any]
 _HEAD = "DHCPDISCOVER from 00:00:00:00:00:00 via eth0: "  # what a suffix means does not depend on the head
 _NAMED = ("unknown-lease", "lease-unavailable", "not-found", "found")  # of the codes -5 to -2
+_SPECIAL = 5
 
 
-def messages(chunks: Sequence[Chunk], starts: Starts, slow: pd.DataFrame) -> pd.DataFrame:
-    """The messages of all chunks and those of the plain reader, by line."""
-    lines = np.concatenate(
-        [one.cells[C_LINE, : one.rows] + start for one, start in zip(chunks, starts, strict=True)]
-    )
-    columns: dict[str, Any] = {
-        "stamp": np.concatenate([one.stamps[: one.rows] for one in chunks]),
-        "form": np.concatenate([one.kinds[1, : one.rows] for one in chunks]),
-        "host": _words(chunks, C_HOST, HOST),
-        "line": lines,
-        "type": _types(chunks),
-        **_addresses(chunks),
-        "mac": _macs(chunks),
-        "hostname": _words(chunks, C_HOSTNAME, HOSTNAME),
-        "via": _words(chunks, C_VIA, VIA),
-        "server_id": _words(chunks, C_SERVER, SERVER),
-    }
-    return _with_rows(columns, slow)
-
-
-def pools(chunks: Sequence[Chunk], starts: Starts, slow: pd.DataFrame) -> pd.DataFrame:
-    """The pool lines of all chunks and those of the plain reader, by line."""
-    rows = np.concatenate([one.pools for one in chunks])
-    kinds = rows[:, S_KIND]
-    most = rows[:, S_MOST]
-    columns: dict[str, Any] = {
-        **_sides(chunks, starts, [one.pools for one in chunks]),
-        "relationship": WordColumn(np.full(len(rows), -1, np.int32), []),
-        "kind": WordColumn(kinds.astype(np.int32), POOL_KINDS).used(),
-        "network": _side_words(chunks, [one.pools for one in chunks], S_NAME).used(),
-        "pool_id": _side_words(chunks, [one.pools for one in chunks], S_WHAT).used(),
-        "total": _numbers(rows[:, S_TOTAL]),
-        "free": _numbers(rows[:, S_FREE]),
-        "backup": _numbers(rows[:, S_BACKUP]),
-        "lts": _numbers(rows[:, S_LTS]),
-        "max_own": _numbers(most, kinds != BALANCING),
-        "max_misbal": _numbers(most, (kinds != BALANCED) & (kinds != IMBALANCED)),
-        "requesting": rows[:, S_ASKS] == 1,
-    }
-    return _with_rows(columns, slow)
-
-
-def updates(chunks: Sequence[Chunk], starts: Starts, slow: pd.DataFrame) -> pd.DataFrame:
-    """The rejected binding updates of all chunks and the plain reader's rows, by line."""
-    sides = [one.updates for one in chunks]
-    codes, numbers = united((one.updates[:, S_TOTAL].astype(np.int32), one.numbers(IP)) for one in chunks)
-    rejected = WordColumn(np.zeros(len(codes), np.int32), ["rejected"])
-    columns: dict[str, Any] = {
-        **_sides(chunks, starts, sides),
-        "ip": WordColumn(codes, [_dotted(number) for number in numbers.tolist()]).used(),
-        "relationship": _side_words(chunks, sides, S_NAME).used(),
-        "verdict": rejected.used(),
-        "reason": _side_words(chunks, sides, S_WHAT).used(),
-    }
-    return _with_rows(columns, slow)
-
-
-def _with_rows(columns: dict[str, Any], slow: pd.DataFrame) -> pd.DataFrame:
-    """The columns as a frame, with the rows of another frame where their lines belong."""
-    at = np.searchsorted(columns["line"], slow["line"].to_numpy())
-    rows = len(columns["line"]) + len(slow)
-    ready: dict[str, Any] = {}
-    for name in slow.columns:
-        if name == "source":
-            categories = slow[name].cat.categories
-            ready[name] = pd.Categorical.from_codes(np.zeros(rows, np.int8), categories=categories)
-            continue
-        column = columns.pop(name)
-        if isinstance(column, WordColumn):
-            ready[name] = column.with_rows(slow[name], at).categorical()
-        elif isinstance(column, np.ndarray):
-            ready[name] = np.insert(column, at, slow[name].to_numpy()) if len(slow) else column
-        else:
-            ready[name] = column.with_rows(slow[name], at)
-    return pd.DataFrame(ready, copy=False)
-
-
-def _words(chunks: Sequence[Chunk], column: int, kind: int) -> WordColumn:
-    return WordColumn.of(united((one.cells[column, : one.rows], one.words(kind)) for one in chunks))
-
-
-def _types(chunks: Sequence[Chunk]) -> WordColumn:
-    codes = np.concatenate([one.kinds[0, : one.rows] for one in chunks])
-    return WordColumn(codes.astype(np.int32), TYPES).used()
-
-
-def _macs(chunks: Sequence[Chunk]) -> WordColumn:
-    codes, macs = united((one.cells[C_MAC, : one.rows], one.numbers(MAC)) for one in chunks)
-    return WordColumn(codes, [mac.to_bytes(6, "big").hex(":") for mac in macs.tolist()])
-
-
-def _dotted(number: int) -> str:
-    return inet_ntoa(number.to_bytes(4, "big"))
-
-
-def _addresses(chunks: Sequence[Chunk]) -> dict[str, WordColumn]:
-    """The columns ``ip``, ``note`` and ``detail``: some suffixes name the message's own address."""
-    codes, numbers = united((one.cells[C_IP, : one.rows], one.numbers(IP)) for one in chunks)
-    names = [_dotted(number) for number in numbers.tolist()]
-    suffixes, texts = united((one.cells[C_SUFFIX, : one.rows], one.words(SUFFIX)) for one in chunks)
-    meanings = [_meaning(text) for text in texts]
-    notes: dict[str, int] = {}
-    note_of = [notes.setdefault(note, len(notes)) for note in (*(note for note, _ in meanings), *_NAMED)]
-    details: dict[str, int] = {}
-    detail_of = [-1 if text is None else details.setdefault(text, len(details)) for _, text in meanings]
-    detail = np.array([*detail_of, -1, -1, -1, -1, -1], np.int32)[suffixes]
-    own = np.flatnonzero(suffixes <= UNAVAILABLE)
-    if len(own):
-        seen = np.unique(codes[own])
-        table = np.zeros(len(names), np.int32)
-        table[seen] = [details.setdefault(names[one], len(details)) for one in seen.tolist()]
-        detail[own] = table[codes[own]]
+def tables(data: bytes, chunks: Sequence[Chunk], slow: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables that the scanner fills, with the plain reader's rows where their lines belong."""
+    finish = _Finish(data, chunks)
     return {
-        "ip": WordColumn(codes, names).used(),
-        "note": WordColumn(np.array([*note_of, -1], np.int32)[suffixes], list(notes)).used(),
-        "detail": WordColumn(detail, list(details)),
+        "messages": finish.messages(slow["messages"]),
+        "pools": finish.pools(slow["pools"]),
+        "updates": finish.updates(slow["updates"]),
     }
+
+
+class _Finish:
+    """The work on one log. It lets go of each of the scanner's columns as soon as it is done with it."""
+
+    def __init__(self, data: bytes, chunks: Sequence[Chunk]) -> None:
+        self._chunks = chunks
+        self._starts = np.cumsum([0, *(chunk.lines for chunk in chunks)][:-1]).tolist()
+        both, self._indices = united(chunks[0].data, [chunk.words for chunk in chunks])
+        self._texts = [
+            [str(data[start : start + length], "ascii") for start, length in places_of(both, kind).tolist()]
+            for kind in range(len(self._indices))
+        ]
+
+    def messages(self, slow: pd.DataFrame) -> pd.DataFrame:
+        """The messages."""
+        parts = [chunk.messages._asdict() for chunk in self._chunks]
+        for chunk in self._chunks:
+            del chunk.messages
+        lines = [part.pop("line") for part in parts]
+        weave = Weave(lines, self._starts, slow["line"])
+        done: Columns = {"line": weave.lines(lines, slow["line"])}
+        del lines
+
+        def take(name: str) -> list[Any]:
+            return [part.pop(name) for part in parts]
+
+        done["stamp"] = weave.plain(take("stamp"), slow["stamp"])
+        done["form"] = weave.plain(take("form"), slow["form"])
+        done["type"] = weave.words(
+            take("type"), [_ends(np.arange(len(TYPES)))] * len(parts), TYPES, slow["type"]
+        )
+        for name, column, kind in (
+            ("host", "host", HOST),
+            ("mac", "mac", MAC),
+            ("hostname", "hostname", HOSTNAME),
+            ("via", "via", VIA),
+            ("server_id", "server", SERVER),
+        ):
+            done[name] = self._words(weave, take(column), kind, slow[name])
+        suffixes, ips = take("suffix"), take("ip")
+        self._meanings(weave, suffixes, ips, slow, done)
+        del suffixes
+        done["ip"] = self._words(weave, ips, IP, slow["ip"])
+        return _frame(done, slow)
+
+    def pools(self, slow: pd.DataFrame) -> pd.DataFrame:
+        """The pool lines."""
+        sides = [chunk.pools for chunk in self._chunks]
+        weave = Weave([side[:, S_LINE] for side in sides], self._starts, slow["line"])
+        done = self._sides(weave, sides, slow)
+        kinds = [side[:, S_KIND] for side in sides]
+        table = [_ends(np.arange(len(POOL_KINDS)))] * len(sides)
+        done["relationship"] = weave.words(
+            [np.full(len(side), -1, np.int32) for side in sides], table, (), slow["relationship"]
+        )
+        done["kind"] = weave.words([_codes(kind) for kind in kinds], table, POOL_KINDS, slow["kind"])
+        done["network"] = self._words(
+            weave, [_codes(side[:, S_NAME]) for side in sides], WORD, slow["network"]
+        )
+        done["pool_id"] = self._words(
+            weave, [_codes(side[:, S_WHAT]) for side in sides], WORD, slow["pool_id"]
+        )
+        for name, column, of in (
+            ("total", S_TOTAL, None),
+            ("free", S_FREE, None),
+            ("backup", S_BACKUP, None),
+            ("lts", S_LTS, None),
+            ("max_own", S_MOST, (BALANCING,)),
+            ("max_misbal", S_MOST, (BALANCED, IMBALANCED)),
+        ):
+            missing = [np.zeros(len(kind), bool) if of is None else ~np.isin(kind, of) for kind in kinds]
+            done[name] = weave.numbers([side[:, column] for side in sides], missing, slow[name])
+        done["requesting"] = weave.plain([side[:, S_ASKS] == 1 for side in sides], slow["requesting"])
+        return _frame(done, slow)
+
+    def updates(self, slow: pd.DataFrame) -> pd.DataFrame:
+        """The rejected binding updates."""
+        sides = [chunk.updates for chunk in self._chunks]
+        weave = Weave([side[:, S_LINE] for side in sides], self._starts, slow["line"])
+        done = self._sides(weave, sides, slow)
+        for name, column, kind in (
+            ("ip", S_TOTAL, IP),
+            ("relationship", S_NAME, WORD),
+            ("reason", S_WHAT, WORD),
+        ):
+            done[name] = self._words(weave, [_codes(side[:, column]) for side in sides], kind, slow[name])
+        verdicts = [np.zeros(len(side), np.int32) for side in sides]
+        done["verdict"] = weave.words(
+            verdicts, [_ends(np.zeros(1))] * len(sides), ("rejected",), slow["verdict"]
+        )
+        return _frame(done, slow)
+
+    def _words(
+        self, weave: Weave, parts: Sequence[Codes], kind: int, slow: "pd.Series[str]"
+    ) -> pd.Categorical:
+        return weave.words(parts, [_ends(some) for some in self._indices[kind]], self._texts[kind], slow)
+
+    def _sides(self, weave: Weave, sides: Sequence[Side], slow: pd.DataFrame) -> Columns:
+        """The columns that pools and updates have in common."""
+        pids = [side[:, S_PID] for side in sides]
+        return {
+            "stamp": weave.plain([side[:, S_STAMP] for side in sides], slow["stamp"]),
+            "form": weave.plain([side[:, S_FORM] for side in sides], slow["form"]),
+            "host": self._words(weave, [_codes(side[:, S_HOST]) for side in sides], HOST, slow["host"]),
+            "line": weave.lines([side[:, S_LINE] for side in sides], slow["line"]),
+            "pid": weave.numbers(pids, [some < 0 for some in pids], slow["pid"]),
+        }
+
+    def _meanings(
+        self, weave: Weave, suffixes: list[Codes], ips: list[Codes], slow: pd.DataFrame, done: Columns
+    ) -> None:
+        """The columns ``note`` and ``detail``; some suffixes name the message's own address."""
+        meanings = [_meaning(text) for text in self._texts[SUFFIX]]
+        notes: dict[str, int] = {}
+        note_of = [notes.setdefault(note, len(notes)) for note in (*(note for note, _ in meanings), *_NAMED)]
+        details: dict[str, int] = {}
+        detail_of = [-1 if text is None else details.setdefault(text, len(details)) for _, text in meanings]
+        note_tables, own_details = [], []
+        for suffix, ip, table, ip_table in zip(
+            suffixes, ips, self._indices[SUFFIX], self._indices[IP], strict=True
+        ):
+            special = np.arange(len(meanings), len(note_of))
+            note_tables.append(np.array([*note_of, -1], np.int32)[np.concatenate([table, special, [-1]])])
+            mine = np.full(len(table) + _SPECIAL, -1, np.int32)
+            mine[: len(table)] = np.array([*detail_of, -1], np.int32)[table]
+            detail = np.empty(len(suffix), np.int32)
+            recode(suffix, mine, detail, np.zeros(len(details) + 1, bool))
+            own = np.flatnonzero(suffix <= UNAVAILABLE)
+            seen, which = np.unique(ip_table[ip[own]], return_inverse=True)
+            named = [details.setdefault(self._texts[IP][one], len(details)) for one in seen.tolist()]
+            detail[own] = np.array(named, np.int32)[which]
+            own_details.append(detail)
+        done["note"] = weave.words(suffixes, note_tables, list(notes), slow["note"])
+        same = [_ends(np.arange(len(details)))] * len(suffixes)
+        done["detail"] = weave.words(own_details, same, list(details), slow["detail"])
+
+
+def _ends(indices: npt.NDArray[Any]) -> Codes:
+    """A table for ``recode`` with the missing value at its end."""
+    return np.append(indices, -1).astype(np.int32)
+
+
+def _codes(column: npt.NDArray[np.int64]) -> Codes:
+    return column.astype(np.int32)
+
+
+def _frame(done: Columns, slow: pd.DataFrame) -> pd.DataFrame:
+    source = slow["source"].cat.categories
+    done["source"] = pd.Categorical.from_codes(np.zeros(len(done["line"]), np.int8), categories=source)
+    return pd.DataFrame({name: done.pop(name) for name in slow.columns}, copy=False)
 
 
 def _meaning(suffix: str) -> tuple[str, str | None]:
@@ -180,27 +215,3 @@ def _meaning(suffix: str) -> tuple[str, str | None]:
     fields = catalogue.by_code("discover").match(_HEAD + suffix) or {}
     detail = fields.get("detail")
     return str(fields.get("note")), None if detail is None else str(detail)
-
-
-def _sides(chunks: Sequence[Chunk], starts: Starts, sides: Sequence[Side]) -> dict[str, Any]:
-    """The columns that pools and updates have in common."""
-    rows = np.concatenate(sides)
-    hosts = united(
-        (side[:, S_HOST].astype(np.int32), one.words(HOST)) for one, side in zip(chunks, sides, strict=True)
-    )
-    return {
-        "stamp": rows[:, S_STAMP].copy(),
-        "form": rows[:, S_FORM].astype(np.uint8),
-        "host": WordColumn.of(hosts).used(),
-        "line": np.concatenate([side[:, S_LINE] + start for side, start in zip(sides, starts, strict=True)]),
-        "pid": _numbers(rows[:, S_PID], rows[:, S_PID] < 0),
-    }
-
-
-def _side_words(chunks: Sequence[Chunk], sides: Sequence[Side], column: int) -> WordColumn:
-    parts = zip(chunks, sides, strict=True)
-    return WordColumn.of(united((side[:, column].astype(np.int32), one.words(WORD)) for one, side in parts))
-
-
-def _numbers(values: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_] | None = None) -> NumberColumn:
-    return NumberColumn(values.copy(), np.zeros(len(values), bool) if missing is None else missing)
