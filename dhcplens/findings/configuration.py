@@ -18,7 +18,7 @@ FOREIGN = ("unknown IP address", "different failover relationship", "not part of
 
 
 @rule("FO501", "failover-not-configured", Severity.CRITICAL)
-def failover_not_configured(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def failover_not_configured(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A declaration without pools, pools without a declaration, or no failover at all between two servers."""
     for server in case.pair.servers:
         told = case.notices(*_UNREFERENCED, server=server.name)
@@ -76,7 +76,7 @@ class _Difference:
 
 
 @rule("FO502", "configuration-mismatch", Severity.WARNING)
-def configuration_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def configuration_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """What must be equal in both files, or cross, is not."""
     confs = [server.conf for server in case.pair.servers if server.conf]
     differences = _differences(case, confs[0], confs[1]) if len(confs) == 2 else []

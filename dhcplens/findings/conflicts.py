@@ -34,7 +34,7 @@ _SECOND = timedelta(seconds=1)
 
 
 @rule("FO203", "potential-conflict", Severity.CRITICAL)
-def potential_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def potential_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """The servers compare all leases and serve nobody: one finding for both."""
     for group in _groups(case.stays_in(*_CONFLICT)):
         starts = [one.start for one in group if one.start is not None]
@@ -79,7 +79,7 @@ def _groups(stays: list[Stay]) -> Iterator[list[Stay]]:
 
 
 @rule("FO204", "conflict-shutdown", Severity.CRITICAL)
-def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server gave up on a conflict and went to shutdown (or died of it)."""
     told = case.notices(*_FAILURES)
     fatal = told[told["code"] == "conflict-done-illegal-move"]

@@ -18,7 +18,7 @@ _ALONE = (FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 
 
 @rule("FO601", "taking-over", Severity.INFO)
-def taking_over(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def taking_over(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server in partner-down: from when on it may give the partner's half."""
     mclt = case.mclt()
     for stays in _periods(case):
@@ -69,7 +69,7 @@ def _periods(case: Case) -> Iterator[list[Stay]]:
 
 
 @rule("FO602", "waiting-leases", Severity.INFO)
-def waiting_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def waiting_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Leases that are over and cannot become free without the partner, with the time at which they will."""
     for server in case.names:
         stay = next((one for one in reversed(case.stays) if one.server == server), None)

@@ -259,7 +259,7 @@ def never_freed(case: Case, limits: NeverFreedLimits) -> Iterator[Draft]:
 
 
 @rule("FO407", "lease-file-damaged", Severity.WARNING)
-def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A lease file could not be read or written, as the log says, or holds blocks that dhcpd refuses."""
     for server in case.pair.servers:
         told = case.notices(*_DAMAGE, server=server.name)

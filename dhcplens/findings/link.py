@@ -39,7 +39,7 @@ def _unsure(loss: Loss, instead: str) -> str:
 
 
 @rule("FO101", "peer-down", Severity.WARNING)
-def peer_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def peer_down(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server was silent or restarting while its partner lived."""
     for phase in case.phases:
         if phase.cause is not Cause.PEER:
@@ -91,7 +91,7 @@ def _seen_from_inside(case: Case) -> Iterator[Draft]:
 
 
 @rule("FO102", "link-down", Severity.WARNING)
-def link_down(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def link_down(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Both servers lived, but lost each other."""
     for phase in case.phases:
         if phase.cause is not Cause.LINK or refused_at(case, phase.start):

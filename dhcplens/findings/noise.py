@@ -34,7 +34,7 @@ def _folded(case: Case, frame: pd.DataFrame, title: str, figures: dict[str, str]
 
 
 @rule("FO901", "normal-operation", Severity.INFO)
-def normal_operation(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def normal_operation(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Both servers are normal at the end of the logs."""
     since = case.normal_since()
     if since is None:
@@ -52,7 +52,7 @@ def normal_operation(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: 
 
 
 @rule("FO902", "short-leases", Severity.INFO)
-def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Leases that mclt shortened."""
     if not any(len(server.leases.bindings) for server in case.pair.servers):
         return
@@ -97,7 +97,7 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG0
 
 
 @rule("FO903", "resync-rejections", Severity.INFO)
-def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Duelling updates, of which the lesser one is refused."""
     refused = case.updates[case.updates["verdict"] == "rejected"]
     if not len(refused):
@@ -141,7 +141,7 @@ def balancing_chatter(case: Case, limits: ChatterLimits) -> Iterator[Draft]:
 
 
 @rule("FO905", "xid-mismatch", Severity.INFO)
-def xid_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def xid_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Acknowledgements that came too late."""
     late = case.updates[case.updates["verdict"] == "ack-ignored"]
     late = late[late["reason"].astype(str).str.contains("xid mismatch", regex=False)]
@@ -149,7 +149,7 @@ def xid_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG0
 
 
 @rule("FO906", "duplicate-uid", Severity.INFO)
-def duplicate_uid(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def duplicate_uid(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Clients with two leases."""
     told = case.notices("duplicate-uid", "duplicate-leases")
     clients = {json.loads(args).get("mac") for args in told["args"]}
@@ -158,7 +158,7 @@ def duplicate_uid(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG
 
 
 @rule("FO907", "lease-owned-by-peer", Severity.INFO)
-def lease_owned_by_peer(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def lease_owned_by_peer(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Requests left to the partner who owns the lease."""
     told = case.said("lease-owned-by-peer")
     title = f"{number(len(told), 'request')} left to the partner, who owns the address"
@@ -166,7 +166,7 @@ def lease_owned_by_peer(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noq
 
 
 @rule("FO908", "static-and-dynamic", Severity.INFO)
-def static_and_dynamic(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def static_and_dynamic(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Fixed addresses inside of a range."""
     told = case.notices("static-and-dynamic")
     addresses = {json.loads(args).get("ip") for args in told["args"]} - {None}
@@ -175,7 +175,7 @@ def static_and_dynamic(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa
 
 
 @rule("FO909", "unreachable-peer-chatter", Severity.INFO)
-def unreachable_chatter(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def unreachable_chatter(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Failed attempts to connect."""
     told = case.notices("epoll-bad-descriptor", "link-startup-timeout")
     title = f"{number(len(told), 'line')} of failed attempts to reach the partner"

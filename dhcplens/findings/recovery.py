@@ -96,7 +96,7 @@ def _lasts(chain: list[Stay], until: pd.Timestamp) -> float:
 
 
 @rule("FO202", "recover-wait", Severity.WARNING)
-def recover_wait(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def recover_wait(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server waits for mclt after it recovered; says when that is over."""
     for stay in case.stays_in(FailoverState.RECOVER_WAIT):
         if stay.start is None:
@@ -246,7 +246,7 @@ def lost_together(case: Case, within: float) -> list[tuple[BlankStart, BlankStar
 
 
 @rule("FO206", "database-lost", Severity.WARNING)
-def database_lost(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def database_lost(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """One server starts without a database although it had been part of the pair."""
     together = {one for pair in lost_together(case, BothLostLimits().within) for one in pair}
     for lost in blank_starts(case):
@@ -265,7 +265,7 @@ def database_lost(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG
 
 
 @rule("FO209", "state-not-recorded", Severity.WARNING)
-def state_not_recorded(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def state_not_recorded(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A change of state could not be written."""
     for server in case.names:
         told = case.notices("state-not-recorded", server=server)

@@ -78,7 +78,7 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
 
 
 @rule("FO108", "relationship-name-mismatch", Severity.WARNING)
-def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """The servers do not know each other's relationship name, or the address a connection comes from."""
     refused = pd.concat([refusals(case, *NAME), case.notices(*UNMATCHED)]).sort_values("time", kind="stable")
     declared = {
@@ -107,7 +107,7 @@ def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
 
 
 @rule("FO109", "role-conflict", Severity.WARNING)
-def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Both servers claim the same role."""
     signs = case.pair.role_signs
     signs = signs[signs["ground"].isin(_SURE_SIGNS)]
@@ -129,7 +129,7 @@ def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG
 
 
 @rule("FO110", "peer-address-unusable", Severity.WARNING)
-def peer_address_unusable(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def peer_address_unusable(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """An address of a declaration is not this machine's, does not resolve, or is not the partner's."""
     told = case.notices(*_ADDRESS)
     told = told[~told["args"].map(reason).isin(["not found", "Both servers normal"])]
@@ -180,7 +180,7 @@ def _looks_numeric(wrong: Sequence[tuple[str, str | None, str | None]]) -> bool:
 
 
 @rule("FO111", "incompatible-versions", Severity.WARNING)
-def incompatible_versions(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001
+def incompatible_versions(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A 3.0.x release talks to a newer one."""
     told = case.notices("incompatible-versions")
     runs = case.pair.runs

@@ -26,7 +26,7 @@ _ELSEWHERE = (
 
 
 @rule("FO503", "configuration-refused", Severity.CRITICAL)
-def configuration_refused(case: Case, limits: NoLimits) -> Iterator[Draft]:  # noqa: ARG001 (every rule has the same shape)
+def configuration_refused(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A configuration has what dhcpd refuses; a warning where the server runs with what it read before."""
     for server in case.pair.servers:
         found = _refusals(server)
