@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import times, updates
-from dhcplens.engine.events import Answer, Packet, Ping, Reply
+from dhcplens.engine.events import Answer, Log, Packet, Ping, Reply
 from dhcplens.engine.leases import ABANDONED, ACTIVE, Lease
 from dhcplens.model.states import MessageType
 
@@ -57,7 +57,7 @@ def acknowledge(
         _install(
             server, packet, lease, grant, max(now + OFFER_SECONDS, lease.ends) if offer else expiry, offer
         )
-    server.log(line, **head)
+    server.out.append(Log(line, head))
     reply = Reply(_OFFER if offer else _ACK, lease.ip, expiry - now, server.address, packet)
     if offer and _ping_needed(server, lease, same_client, before):
         lease.answering = True
@@ -138,12 +138,13 @@ def ping_answered(server: "Server", ip: int) -> None:
 
 def respond(server: "Server", lease: Lease, reply: Reply) -> None:
     """Send the answer and log it."""
+    kind, packet = reply.type, reply.packet
     server.log(
-        "offer" if reply.type is _OFFER else "ack",
+        "offer" if kind is _OFFER else "ack",
         ip=lease.address,
-        mac=reply.packet.client,
-        hostname=printable(lease.hostname),
-        via=reply.packet.via,
+        mac=packet.client,
+        hostname=printable(lease.hostname) if lease.hostname else None,
+        via=packet.via,
     )
     server.out.append(Answer(reply))
 

@@ -45,9 +45,10 @@ def discover(server: "Server", packet: Packet) -> None:
         return
     peer_has = allocate.peer_counts(server, network) and server.dialect.starving_cancels
     lease = allocate.find(server, packet, network).lease
-    head["hostname"] = printable(lease.hostname) if lease is not None else None
-    if lease is not None and not _may_offer(lease, packet):
-        lease = None
+    if lease is not None:
+        head["hostname"] = printable(lease.hostname)
+        if not _may_offer(lease, packet):
+            lease = None
     if lease is None:
         lease, held = allocate.allocate(server, network)
         peer_has = peer_has or held
