@@ -82,12 +82,13 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
         return none
     acks = files.log.messages
     acks = acks[(acks["type"] == "ACK") & acks["ip"].notna() & acks["time"].notna()]
-    acks = case.align(acks[["time", "ip", "source", "line"]], server)
+    acks = acks[["time", "ip", "source", "line"]].assign(stamp=acks["time"])  # as its own file has it
+    acks = case.align(acks, server)
     acks = acks[acks["time"] < start].drop_duplicates("ip", keep="last")
     blocks = files.leases.bindings
     blocks = blocks.assign(ip=blocks["ip"].astype(object))
     dynamic = dynamic_range(case, server)
-    before = acks["time"] - timedelta(seconds=65)
+    before = acks["stamp"] - timedelta(seconds=65)
     known = acks["ip"].astype(object).map(blocks.groupby("ip")["ends"].max())
     gone = known.isna() | (known < before)
     if _read_at(case, server, start):
