@@ -63,7 +63,7 @@ def _spelled(write: Callable[..., None], width: int, places: Array, *data: Array
     out, edges = np.empty(most, np.uint8), np.zeros(len(places) + 1, np.int64)
     write(*data, places, out, edges[1:])
     if pd.StringDtype(na_value=np.nan).storage == "pyarrow":  # as pandas keeps text where it is installed
-        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow as pa
 
         parts = (pa.py_buffer(edges), pa.py_buffer(out[: edges[-1]].copy()))
         texts = pa.LargeStringArray.from_buffers(len(places), *parts)
