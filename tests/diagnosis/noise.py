@@ -15,6 +15,8 @@ _LINES = {
 }
 FOLDED = (*_LINES, "balancing-chatter", "short-leases", "normal-operation")
 """Rules of level info: it counts only whether each is named."""
+FORECASTS = ("taking-over", "waiting-leases", "runs-dry")
+"""Clock times that stand under their cause; ``tests/findings/test_forecast.py`` holds them."""
 
 
 def noise(played: Played) -> tuple[list[Expected], frozenset[str]]:

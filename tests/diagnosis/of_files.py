@@ -344,3 +344,69 @@ def copied_while_written(pair: Setting) -> Incident:
         played.folder.write_blocks(one, [*blocks[:place], blocks[place][: len(blocks[place]) // 2]])
 
     return pair.incident([_settled_crowd(pair)], end, [], cut, needs=("leases",))
+
+
+@kind("configuration-refused", lab=False)
+def semicolon_lost(pair: Setting) -> Incident:
+    """Somebody edited a configuration while dhcpd ran: its next start would fail."""
+    odd, _ = pair.either()
+    end = pair.minutes(40, 80)
+    return pair.incident(
+        [_settled_crowd(pair)],
+        end,
+        [Expected("configuration-refused", ANY, END)],
+        lambda played: played.folder.change_conf(odd, r"(range [^;]*);", r"\1"),
+        needs=("conf",),
+    )
+
+
+@kind("impossible-sequence", lab=False)
+def states_that_cannot_follow(pair: Setting) -> Incident:
+    """Blocks were lost in the middle of a file: free addresses expire without ever having been given."""
+    pair.lease = pair.rng.choice((21600, 43200))
+    odd, _ = pair.either()
+    end = pair.minutes(70, 130)
+
+    def forget(played: Played) -> None:
+        last = played.folder.last_blocks(odd)
+        for ip in _lasting(played, odd, end)[:3]:
+            bare = re.sub(r"\n  (?:next|rewind) binding state [a-z]+;", "", last[ip])
+            for state in ("free", "expired"):
+                played.folder.append_block(
+                    odd, bare.replace("binding state active", f"binding state {state}")
+                )
+
+    return pair.incident(
+        [_settled_crowd(pair)],
+        end,
+        [Expected("impossible-sequence", ANY, END)],
+        forget,
+        needs=("leases",),
+        maybe=("diverged-bindings", "expired-never-freed"),
+    )
+
+
+@kind("lease-not-in-file", lab=False)
+def leases_cut_out(pair: Setting) -> Incident:
+    """Leases that the log acknowledges stand in neither file, which were written to later."""
+    pair.lease = pair.rng.choice((21600, 43200))
+    end = pair.minutes(70, 130)
+    events = [_settled_crowd(pair), (end - 600, pair.clients(6, 30.0))]
+
+    def cut(played: Played) -> None:
+        names = [server.name for server in played.scenario.servers]
+        lost = set(_lasting(played, names[0], end)[:4])
+        for name in names:
+            blocks = played.folder.blocks(name)
+            played.folder.write_blocks(
+                name, [one for one in blocks if not lost.intersection(one.split()[1:2])]
+            )
+
+    return pair.incident(
+        events,
+        end,
+        [Expected("lease-not-in-file", ANY, END)],
+        cut,
+        needs=("leases", "conf", "start"),
+        maybe=("stale-database-restored",),
+    )

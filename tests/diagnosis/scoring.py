@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dhcplens.findings.grouping import key
 from dhcplens.model.values import Finding
 from tests.diagnosis.incident import Expected
-from tests.diagnosis.noise import FOLDED
+from tests.diagnosis.noise import FOLDED, FORECASTS
 from tests.diagnosis.playing import Judged
 
 SLACK = 60.0
@@ -49,7 +49,7 @@ def score(runs: Iterable[Judged]) -> dict[str, Score]:
     """The score of each rule."""
     scores: dict[str, Score] = defaultdict(Score)
     for run in runs:
-        names = {one.rule for one in run.expected} | {one.name for one in run.found}
+        names = ({one.rule for one in run.expected} | {one.name for one in run.found}) - set(FORECASTS)
         for name in names:
             _count(scores[name], name, run)
         for name, one in scores.items():
