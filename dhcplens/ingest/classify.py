@@ -120,6 +120,7 @@ def _is_conf(data: Data) -> bool:
 
 def _is_bare_log(lines: list[str]) -> bool:
     """Whether these are lines of ``dhcpd -d``, which have nothing in front."""
-    known = sum(catalogue.read(line) is not None for line in lines if not line.rstrip().endswith(_STATEMENT))
+    plain = (line for line in lines if not line.rstrip().endswith(_STATEMENT))
+    known = sum(catalogue.read(line, rare=False) is not None for line in plain)
     started = any(line.startswith(_BANNER) for line in lines)
     return (5 if started else 2) * known >= len(lines)

@@ -88,10 +88,11 @@ def _general() -> Index:
     return Index(by_code(code) for code in _GENERAL)
 
 
-def read(text: str) -> Reading | None:
+def read(text: str, *, rare: bool = True) -> Reading | None:
     """The entry and the fields of a line without its syslog header, or None when dhcpd does not say this.
 
-    Blanks around the text and the number of blanks inside do not matter.
+    Blanks around the text and the number of blanks inside do not matter. Without ``rare``, the long list of
+    what dhcpd seldom says is neither loaded nor asked.
     """
     if len(text) > LONGEST:
         return None
@@ -101,7 +102,7 @@ def read(text: str) -> Reading | None:
     return (
         _messages().read(text.removeprefix(_OVER_IPV6))
         or _notices().read(text)
-        or _breadth().read(text)
+        or (_breadth().read(text) if rare else None)
         or _general().read(text)
     )
 
