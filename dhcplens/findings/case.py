@@ -74,18 +74,6 @@ class Case:
         wanted = relationship or self.pair.relationship
         return self.pair.server(name).peer(wanted) if wanted and name in self.names else None
 
-    def mclt(self) -> int | None:
-        """Seconds of mclt: of the primary's configuration, else of the secondary's lease file."""
-        for server in self.pair.servers:
-            peer = self.peer(server.name)
-            if peer and peer.mclt:
-                return peer.mclt
-        for server in self.pair.servers:
-            written = server.leases.failover_states["mclt"].dropna()
-            if len(written) and int(written.iloc[-1]) > 0:
-                return int(written.iloc[-1])
-        return None
-
     @cached_property
     def moves(self) -> pd.DataFrame:
         """All moves that were logged, of both subjects, in order of time."""

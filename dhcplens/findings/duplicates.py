@@ -136,4 +136,4 @@ def _shortest_lease(case: Case) -> float:
     times = [pool.lease_times for server in case.pair.servers if server.conf for pool in server.conf.pools]
     if not times:
         return 0.0
-    return float(min([*(min(one.min, one.default) for one in times), case.mclt() or 300]))
+    return float(min([*(min(one.min, one.default) for one in times), case.pair.mclt or 300]))

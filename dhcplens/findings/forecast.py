@@ -20,7 +20,7 @@ _ALONE = (FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 @rule("FO601", "taking-over", Severity.INFO)
 def taking_over(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server in partner-down: from when on it may give the partner's half."""
-    mclt = case.mclt()
+    mclt = case.pair.mclt
     for stays in _periods(case):
         first, last = stays[0], stays[-1]
         if first.start is None or not mclt:
@@ -102,7 +102,7 @@ def _when(case: Case, server: str, due: pd.Series) -> str:
     if len(due):
         first, last = clock(due.min(), case.pair.timezone), clock(due.max(), case.pair.timezone)
         return f"become free at {first}" if first == last else f"become free from {first} to {last}"
-    mclt = case.mclt()
+    mclt = case.pair.mclt
     after = "mclt" if mclt is None else f"mclt ({duration(mclt)})"
     return f"wait for {case.other(server)}'s word; with partner-down set they become free after {after}"
 

@@ -200,7 +200,7 @@ def mclt_violation(case: Case, limits: McltLimits) -> Iterator[Draft]:
     A grant is the first block of its start time; it has ``tstp`` beyond ``ends`` and no ``atsfp`` (dhcp.c).
     Later blocks of the same lease are no measure: dhcpd itself takes ``tsfp`` back in a recovery.
     """
-    mclt = case.mclt()
+    mclt = case.pair.mclt
     for server in case.pair.servers:
         blocks = server.leases.bindings
         if not mclt or not len(blocks) or not len(server.leases.failover_states):

@@ -134,7 +134,7 @@ def stuck_interrupted(case: Case, limits: StuckLimits) -> Iterator[Draft]:
         ends = [one.end for one in group]
         end = None if None in ends else max(one for one in ends if one is not None)
         survivor = group[0].server
-        mclt = case.mclt()
+        mclt = case.pair.mclt
         usable = "mclt after that moment" if mclt is None else f"{duration(mclt)} after that moment"
         yield Draft(
             title=f"{' and '.join(case.both(*(one.server for one in group)))} in communications-interrupted "

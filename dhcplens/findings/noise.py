@@ -56,7 +56,7 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Leases that mclt shortened."""
     if not any(len(server.leases.bindings) for server in case.pair.servers):
         return
-    mclt = case.mclt()
+    mclt = case.pair.mclt
     wanted = [
         pool.lease_times.default
         for s in case.pair.servers

@@ -103,7 +103,7 @@ def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
 
 
 def _starved(case: Case, loss: Loss, survivor: str, refused: pd.DataFrame) -> Draft:
-    mclt = case.mclt()
+    mclt = case.pair.mclt
     down = [
         stay.start
         for stay in case.stays_in(FailoverState.PARTNER_DOWN, server=survivor)

@@ -101,7 +101,7 @@ def recover_wait(case: Case, limits: NoLimits) -> Iterator[Draft]:
     for stay in case.stays_in(FailoverState.RECOVER_WAIT):
         if stay.start is None:
             continue
-        mclt = case.mclt()
+        mclt = case.pair.mclt
         since = _recovering_since(case, stay)
         reckoned = since + timedelta(seconds=mclt) if since is not None and mclt else None
         ends = stay.end or reckoned

@@ -1,6 +1,6 @@
 """Failover: state moves, pool lines, binding updates, the connection (dhcpd's failover.c)."""
 
-from dhcplens.ingest.catalogue.line import Level, Line, Older, Table
+from dhcplens.ingest.catalogue.line import Level, Line, Older, Table, notice
 from dhcplens.ingest.catalogue.template import Template
 from dhcplens.model.states import Subject
 
@@ -72,72 +72,68 @@ UPDATES = (
 )
 
 
-def _notice(code: str, template: str, level: Level = Level.INFO, sample: str = "", **more: object) -> Line:
-    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), **more)  # type: ignore[arg-type]
-
-
 _UPDATE_ROUNDS = (
-    _notice(
+    notice(
         "requesting-full-update",
         "failover peer {relationship}: requesting full update from peer",
         sample="failover peer dhcp-failover: requesting full update from peer",
     ),
-    _notice(
+    notice(
         "update-completed",
         "failover peer {relationship}: peer update completed.",
         sample="failover peer dhcp-failover: peer update completed.",
     ),
-    _notice(
+    notice(
         "sent-update-request-all",
         "Sent update request all message to {relationship}",
         sample="Sent update request all message to dhcp-failover",
     ),
-    _notice(
+    notice(
         "sent-update-request",
         "Sent update request message to {relationship}",
         sample="Sent update request message to dhcp-failover",
     ),
-    _notice(
+    notice(
         "update-request-failed",
         "Failed to send update request all message to {relationship}: {reason}",
         ERROR,
         "Failed to send update request all message to dhcp-failover: not connected",
         since="4.2.8",
     ),
-    _notice(
+    notice(
         "sent-update-done",
         "Sent update done message to {relationship}",
         sample="Sent update done message to dhcp-failover",
     ),
-    _notice(
+    notice(
         "update-request-all",
         "Update request all from {relationship}: {pending:text}",
         sample="Update request all from dhcp-failover: nothing pending",
     ),
-    _notice(
+    notice(
         "update-request",
         "Update request from {relationship}: {pending:text}",
         sample="Update request from dhcp-failover: sending update",
     ),
-    _notice(
+    notice(
         "update-request-superseded",
         "Received update request while old update still flying!  Silently discarding old request.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "sending-updates",
         "Sending updates to {relationship}.",
         sample="Sending updates to dhcp-failover.",
         since="3.0.5",
     ),
-    _notice("spurious-update-done", "Spurious update-done message.", ERROR, since="3.1.0"),
-    _notice(
+    notice("spurious-update-done", "Spurious update-done message.", ERROR, since="3.1.0"),
+    notice(
         "unknown-ip-flags",
         "Unknown IP-flags set in BNDUPD ({flags:hex}).",
         sample="Unknown IP-flags set in BNDUPD (0x4).",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "affinity-not-committed",
         "can't commit lease {ip} for {kind:any} affinity",
         ERROR,
@@ -147,48 +143,48 @@ _UPDATE_ROUNDS = (
 )
 
 _STATES = (
-    _notice(
+    notice(
         "both-normal",
         "failover peer {relationship}: Both servers normal",
         sample="failover peer dhcp-failover: Both servers normal",
         since="4.3.0",
     ),
-    _notice("both-recover-done", "Both servers have entered recover-done!", ERROR, since="3.1.0"),
-    _notice(
+    notice("both-recover-done", "Both servers have entered recover-done!", ERROR, since="3.1.0"),
+    notice(
         "state-not-recorded",
         "Unable to record current failover state for {relationship}",
         ERROR,
         "Unable to record current failover state for dhcp-failover",
     ),
-    _notice(
+    notice(
         "invalid-state",
         "failover peer {relationship}: Invalid state: {number}",
         ERROR,
         "failover peer dhcp-failover: Invalid state: 13",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "invalid-state-transition",
         "Peer {relationship}: Invalid state transition {old} to {new}.",
         ERROR,
         "Peer dhcp-failover: Invalid state transition normal to conflict-done.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "moves-to-normal-in-conflict",
         "Peer {relationship} moves to normal during conflict resolution - panic, shutting down.",
         ERROR,
         "Peer dhcp-failover moves to normal during conflict resolution - panic, shutting down.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "unexpected-conflict-done",
         "Peer {relationship}: Unexpected move to conflict-done.",
         ERROR,
         "Peer dhcp-failover: Unexpected move to conflict-done.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "conflict-done-illegal-move",
         "Peer {relationship}: Invalid attempt to move from {old} to {new}"
         " while local state is conflict-done.",
@@ -197,13 +193,13 @@ _STATES = (
         " while local state is conflict-done.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "secondary-conflict-done",
         "Secondary is in conflict_done state after conflict resolution, this is illegal.",
         ERROR,
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "failover-ignored",
         "{relationship}: ignored[ ({reason:nrr})]",
         sample="dhcp-failover: ignored (peer demands: recovering)",
@@ -211,8 +207,8 @@ _STATES = (
 )
 
 _BALANCE = (
-    _notice("pool-response", "pool response: {count} leases", sample="pool response: 1 leases"),
-    _notice(
+    notice("pool-response", "pool response: {count} leases", sample="pool response: 1 leases"),
+    notice(
         "pool-request-refused",
         "peer {relationship}: Got POOLREQ, answering negatively!  Peer may be out of leases or database"
         " inconsistent.",
@@ -220,28 +216,28 @@ _BALANCE = (
         " inconsistent.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "lease-imbalance",
         "lease imbalance - lts = {lts}",
         sample="lease imbalance - lts = 12",
         until="3.0.7",
     ),
-    _notice(
+    notice(
         "taking-leases",
         "Taking {count} leases from secondary.",
         sample="Taking 12 leases from secondary.",
         until="3.0.7",
     ),
-    _notice(
+    notice(
         "take-failed", "failed to take {count} leases.", sample="failed to take 12 leases.", until="3.0.7"
     ),
-    _notice(
+    notice(
         "giveaway-not-committed",
         "can't commit lease {ip} on giveaway",
         ERROR,
         "can't commit lease 10.69.100.120 on giveaway",
     ),
-    _notice(
+    notice(
         "load-balance-cancelled",
         "cancel load balance to peer {relationship} - no free leases",
         Level.DEBUG,
@@ -252,79 +248,79 @@ _BALANCE = (
 )
 
 _CONNECTION = (
-    _notice(
+    notice(
         "peer-disconnected", "peer {relationship}: disconnected", sample="peer dhcp-failover: disconnected"
     ),
-    _notice(
+    notice(
         "peer-timeout",
         "timeout waiting for failover peer {relationship}",
         ERROR,
         "timeout waiting for failover peer dhcp-failover",
     ),
-    _notice(
+    notice(
         "connect-failed",
         "Failover CONNECT from {relationship}: {reason}",
         ERROR,
         "Failover CONNECT from dhcp-failover: time offset too large",
     ),
-    _notice(
+    notice(
         "connect-rejected",
         "Failover CONNECT to {relationship} rejected: {reason}",
         ERROR,
         "Failover CONNECT to dhcp-failover rejected: Connection rejected, time mismatch too great.",
     ),
-    _notice(
+    notice(
         "connectack-failed",
         "Failover CONNECTACK from {relationship}: {reason}",
         ERROR,
         "Failover CONNECTACK from dhcp-failover: already connected",
     ),
-    _notice(
+    notice(
         "disconnect-reason",
         "Failover DISCONNECT from {relationship}: {reason}",
         ERROR,
         "Failover DISCONNECT from dhcp-failover: No traffic within sufficient time.",
     ),
-    _notice(
+    notice(
         "link-refused", "failover: disconnect: {reason}", sample="failover: disconnect: time offset too large"
     ),
-    _notice("link-startup-timeout", "failover: link startup timeout"),
-    _notice("listener-no-state", "failover: listener: no matching state"),
-    _notice("connect-no-state", "failover: connect: no matching state."),
-    _notice("listener-failure", "failover: listener: picayune failure."),
-    _notice(
+    notice("link-startup-timeout", "failover: link startup timeout"),
+    notice("listener-no-state", "failover: listener: no matching state"),
+    notice("connect-no-state", "failover: connect: no matching state."),
+    notice("listener-failure", "failover: listener: picayune failure."),
+    notice(
         "message-length-wait",
         "message length wait: {reason}",
         sample="message length wait: unexpected error",
     ),
-    _notice("put-message-failed", "dhcp_failover_put_message: something went wrong."),
-    _notice(
+    notice("put-message-failed", "dhcp_failover_put_message: something went wrong."),
+    notice(
         "no-local-address",
         "failover peer {relationship}: no local address.",
         FATAL,
         "failover peer dhcp-failover: no local address.",
     ),
-    _notice(
+    notice(
         "local-address-unresolved",
         "failover peer {relationship}: 'address' parameter fails to resolve to an IPv4 address",
         ERROR,
         "failover peer dhcp-failover: 'address' parameter fails to resolve to an IPv4 address",
         since="3.0.7",
     ),
-    _notice(
+    notice(
         "failover-peer-error",
         "failover peer {relationship}: {reason}",
         ERROR,
         "failover peer dhcp-failover: address not available",
     ),
-    _notice(
+    notice(
         "incompatible-versions",
         "WARNING: failover as of versions 3.1.0 and on are not reverse compatible with versions 3.0.x.",
         ERROR,
         since="3.1.1",
     ),
-    _notice("protocol-error", "FAILOVER: {reason}", ERROR, "FAILOVER: message overflow"),
-    _notice(
+    notice("protocol-error", "FAILOVER: {reason}", ERROR, "FAILOVER: message overflow"),
+    notice(
         "epoll-bad-descriptor",
         "socket.c:{number}: epoll_ctl(DEL), {descriptor:int}: Bad file descriptor",
         ERROR,
@@ -334,7 +330,7 @@ _CONNECTION = (
 )
 
 _CONFIGURATION = (
-    _notice(
+    notice(
         "no-referring-pools",
         "ERROR: Failover peer, {relationship}, has no referring pools. You must refer to each peer in"
         " at least one pool declaration.",
@@ -343,7 +339,7 @@ _CONFIGURATION = (
         " at least one pool declaration.",
         since="4.3.0",
     ),
-    _notice(
+    notice(
         "load-balancing-disabled",
         "WARNING: load balancing will be disabled for failover peer, {relationship}, because its load balance"
         " max secs is 0",
@@ -351,7 +347,7 @@ _CONFIGURATION = (
         " balance max secs is 0",
         since="4.4.0",
     ),
-    _notice("failover-check-failed", "Failover configuration sanity check failed", FATAL, since="4.3.0"),
+    notice("failover-check-failed", "Failover configuration sanity check failed", FATAL, since="4.3.0"),
 )
 
 NOTICES = (*_UPDATE_ROUNDS, *_STATES, *_BALANCE, *_CONNECTION, *_CONFIGURATION)

@@ -91,3 +91,8 @@ class Line:
             if asked <= release(one.until):
                 return self.templates[len(self.older) - number]
         return self.templates[0]
+
+
+def notice(code: str, template: str, level: Level = Level.INFO, sample: str = "", **more: object) -> Line:
+    """An entry of the table ``notices``; where no sample is given, its template is one."""
+    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), **more)  # type: ignore[arg-type]

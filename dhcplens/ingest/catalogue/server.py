@@ -3,17 +3,13 @@
 From dhcpd's dhcpd.c, mdb.c, db.c, dhcp.c, the socket code, and what init scripts write under dhcpd's name.
 """
 
-from dhcplens.ingest.catalogue.line import Level, Line, Older, Table
+from dhcplens.ingest.catalogue.line import Level, Line, Older, notice
 
 ERROR, FATAL, DEBUG = Level.ERROR, Level.FATAL, Level.DEBUG
 
 
-def _notice(code: str, template: str, level: Level = Level.INFO, sample: str = "", **more: object) -> Line:
-    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), **more)  # type: ignore[arg-type]
-
-
 def _boot(code: str, template: str, sample: str = "", level: Level = Level.INFO, **more: object) -> Line:
-    return _notice(code, template, level, sample, boot=True, **more)
+    return notice(code, template, level, sample, boot=True, **more)
 
 
 _START = (
@@ -45,19 +41,19 @@ _START = (
     _boot("sending", "Sending on   {method:text}", "Sending on   Socket/fallback/fallback-net"),
     _boot("starting-service", "Server starting service.", since="4.3.0"),
     _boot("init-startup", "dhcpd startup succeeded"),
-    _notice("init-shutdown", "dhcpd shutdown succeeded"),
-    _notice("init-startup-failed", "dhcpd startup failed", ERROR),
-    _notice("init-shutdown-failed", "dhcpd shutdown failed", ERROR),
-    _notice(
+    notice("init-shutdown", "dhcpd shutdown succeeded"),
+    notice("init-startup-failed", "dhcpd startup failed", ERROR),
+    notice("init-shutdown-failed", "dhcpd shutdown failed", ERROR),
+    notice(
         "signal-shutdown",
         "Received signal {signal:int}, initiating shutdown.",
         sample="Received signal 15, initiating shutdown.",
         since="4.2.6",
     ),
-    _notice("usage", "Usage: {text:text}", FATAL, "Usage: dhcpd [-p <UDP port #>] [-f] [-d] [-q] [-t|-T]"),
-    _notice("already-running", "There's already a DHCP server running.", FATAL),
-    _notice("host-unknown", "{host:any}: host unknown.", ERROR, "dhcp2.example.org: host unknown."),
-    _notice(
+    notice("usage", "Usage: {text:text}", FATAL, "Usage: dhcpd [-p <UDP port #>] [-f] [-d] [-q] [-t|-T]"),
+    notice("already-running", "There's already a DHCP server running.", FATAL),
+    notice("host-unknown", "{host:any}: host unknown.", ERROR, "dhcp2.example.org: host unknown."),
+    notice(
         "name-server-failure",
         "{host:any}: temporary name server failure",
         ERROR,
@@ -67,111 +63,109 @@ _START = (
 
 # The file is also written anew about every hour, so these are no sign of a start.
 _LEASE_FILE = (
-    _notice(
-        "wrote-leases", "Wrote {count} leases to leases file.", sample="Wrote 240 leases to leases file."
-    ),
-    _notice(
+    notice("wrote-leases", "Wrote {count} leases to leases file.", sample="Wrote 240 leases to leases file."),
+    notice(
         "wrote-classes",
         "Wrote {count} class decls to leases file.",
         sample="Wrote 0 class decls to leases file.",
         since="3.1.0",
     ),
-    _notice(
+    notice(
         "wrote-groups",
         "Wrote {count} group decls to leases file.",
         sample="Wrote 0 group decls to leases file.",
     ),
-    _notice(
+    notice(
         "wrote-deleted-hosts",
         "Wrote {count} deleted host decls to leases file.",
         sample="Wrote 0 deleted host decls to leases file.",
     ),
-    _notice(
+    notice(
         "wrote-hosts",
         "Wrote {count} new dynamic host decls to leases file.",
         sample="Wrote 0 new dynamic host decls to leases file.",
     ),
-    _notice("corrupt-lease-file", "Corrupt lease file - possible data loss!", ERROR),
-    _notice(
+    notice("corrupt-lease-file", "Corrupt lease file - possible data loss!", ERROR),
+    notice(
         "lease-not-written",
         "write_lease: unable to write lease {ip}",
         sample="write_lease: unable to write lease 10.69.100.120",
     ),
-    _notice(
+    notice(
         "commit-failed",
         "commit_leases: unable to commit[, {call:word}]: {reason}",
         sample="commit_leases: unable to commit, fsync(): No space left on device",
     ),
-    _notice(
+    notice(
         "lease-file-not-created",
         "Can't create new lease file: {reason}",
         ERROR,
         "Can't create new lease file: Permission denied",
     ),
-    _notice(
+    notice(
         "undeclared-lease",
         "undeclared lease found in database: {ip}",
         ERROR,
         "undeclared lease found in database: 10.69.100.120",
     ),
-    _notice("lease-no-subnet", "lease {ip}: no subnet.", ERROR, "lease 10.69.100.120: no subnet."),
+    notice("lease-no-subnet", "lease {ip}: no subnet.", ERROR, "lease 10.69.100.120: no subnet."),
 )
 
 _LEASES = (
-    _notice(
+    notice(
         "abandoning",
         "Abandoning IP address {ip}: {reason}",
         ERROR,
         "Abandoning IP address 10.69.100.120: pinged before offer",
     ),
-    _notice(
+    notice(
         "reclaiming-abandoned",
         "Reclaiming abandoned lease {ip}.",
         ERROR,
         "Reclaiming abandoned lease 10.69.100.120.",
         older=(Older("Reclaiming abandoned IP address {ip}.", "3.0.1"),),
     ),
-    _notice(
+    notice(
         "reclaiming-requested",
         "Reclaiming REQUESTed abandoned IP address {ip}.",
         ERROR,
         "Reclaiming REQUESTed abandoned IP address 10.69.100.120.",
     ),
-    _notice(
+    notice(
         "duplicate-uid",
         "uid lease {ip} for client [{mac} ]is duplicate on {network:text}",
         ERROR,
         "uid lease 10.69.100.120 for client 00:17:c4:12:77:97 is duplicate on 10.69/16",
         since="3.0.2",
     ),
-    _notice(
+    notice(
         "duplicate-leases",
         "client [{mac} ]has duplicate leases on {network:text}",
         ERROR,
         "client 00:17:c4:12:77:97 has duplicate leases on 10.69/16",
     ),
-    _notice("lease-conflict", "Lease conflict at {ip}", ERROR, "Lease conflict at 10.69.100.120"),
-    _notice(
+    notice("lease-conflict", "Lease conflict at {ip}", ERROR, "Lease conflict at 10.69.100.120"),
+    notice(
         "static-and-dynamic",
         "Dynamic and static leases present for {ip}.",
         ERROR,
         "Dynamic and static leases present for 10.69.100.120.",
     ),
-    _notice(
+    notice(
         "static-and-dynamic",
         "Remove host declaration {declaration:any} or remove {ip}",
         ERROR,
         "Remove host declaration printer or remove 10.69.100.120",
         part=1,
     ),
-    _notice(
+    notice(
         "static-and-dynamic",
         "from the dynamic address pool for {network:text}",
         ERROR,
         "from the dynamic address pool for 10.69/16",
         part=2,
     ),
-    _notice(
+    notice(
         "reuse-lease",
         "reuse_lease: lease age {age:int} (secs) under {threshold:int}% threshold, reply with unaltered,"
         " existing lease[ for {ip}]",
@@ -180,12 +174,12 @@ _LEASES = (
         " existing lease for 10.69.9.9",
         since="4.3.2",
     ),
-    _notice(
+    notice(
         "packet-from-unknown-subnet",
         "Packet from unknown subnet: {address:word}",
         sample="Packet from unknown subnet: 10.70.0.1",
     ),
-    _notice(
+    notice(
         "pool-threshold-exceeded",
         "Pool threshold exceeded - shared subnet: {network:any}; address: {address:word}; high threshold"
         " {percent:int}% {used:int}/{total}.",
@@ -193,7 +187,7 @@ _LEASES = (
         "Pool threshold exceeded - shared subnet: 10.69/16; address: 10.69.9.9; high threshold 80% 193/240.",
         since="4.3.0",
     ),
-    _notice(
+    notice(
         "pool-threshold-reset",
         "Pool threshold reset - shared subnet: {network:any}; address: {address:word}; low threshold"
         " {used:int}/{total}.",
@@ -204,13 +198,13 @@ _LEASES = (
 )
 
 _PARSING = (
-    _notice(
+    notice(
         "parse-problem",
         "{file:any} line {number}: {text:text}",
         ERROR,
         "/etc/dhcp/dhcpd.conf line 12: unknown failover peer: dhcp-failover",
     ),
-    _notice(
+    notice(
         "configuration-errors",
         "Configuration file errors encountered -- exiting",
         FATAL,
@@ -218,7 +212,7 @@ _PARSING = (
 )
 
 _SYSLOG = (
-    _notice(
+    notice(
         "message-repeated",
         "last message repeated {count} times",
         sample="last message repeated 3 times",
