@@ -44,8 +44,19 @@ def _unknown(pair: PairView) -> str:
     if not told:
         return ", but the failover state of neither server is known"
     if mute or len(pair.servers) < 2:
-        return f", but the failover state of {mute[0] if mute else 'the partner'} is not known"
+        silent = mute[0] if mute else "the partner"
+        return f", but the failover state of {silent} is not known{_last_seen(pair)}"
     return ""
+
+
+def _last_seen(pair: PairView) -> str:
+    """In which state a server whose own files say nothing was last seen by the other one."""
+    seen = pair.states[pair.states["subject"] == Subject.PARTNER.value].dropna(subset=["start"])
+    if seen.empty:
+        return ""
+    last = seen.sort_values("start").iloc[-1]
+    since = clock(last["start"].to_pydatetime(warn=False), pair.timezone)
+    return f" ({last['server']} last saw it in {last['state']}, since {since})"
 
 
 def who(report: Report) -> str:

@@ -54,6 +54,17 @@ def test_the_first_line_is_the_verdict(crash: Report) -> None:
     assert crash.as_text().startswith("degraded: dhcp-b was down for 30 min")
 
 
+def test_the_state_of_an_absent_partner_is_told_as_it_was_last_seen(tmp_path: Path) -> None:
+    """Where only one lease file was given, the first line says in which state that server saw the other."""
+    (tmp_path / "dhcpd.leases").write_text(
+        'failover peer "pair" state {\n'
+        "  my state normal at 1 2020/11/23 11:01:48;\n"
+        "  partner state communications-interrupted at 1 2020/11/23 11:01:58;\n}\n"
+    )
+    first = " ".join(dl.read(tmp_path).report().as_text().split("primary")[0].split())
+    assert "last saw it in communications-interrupted, since 2020-11-23 11:01:58" in first
+
+
 def test_text_fits_eighty_columns(seed: Pair, crash: Report) -> None:
     """No line is wider than the terminal, nor ends in blanks."""
     for report in (seed.report(), crash):
