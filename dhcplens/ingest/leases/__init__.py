@@ -1,6 +1,7 @@
 """Lease files, dhcpd.leases(5) and dhcpd6.leases: reading whole histories, and printing them back."""
 
-from dhcplens.ingest.leases.reader import LeasePiece, LeaseReader
+from dhcplens.ingest.leases.piece import LeasePiece
+from dhcplens.ingest.leases.reader import LeaseReader
 
 __all__ = ["LeasePiece", "LeaseReader", "read_leases"]
 

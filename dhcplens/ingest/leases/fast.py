@@ -5,25 +5,21 @@ swallow with them; the tables are those that it would give alone.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import numpy as np
 
 from dhcplens.ingest.leases import columns, scan, slices
-from dhcplens.ingest.leases.cursor import Cursor
 from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK, OPTIONS
-from dhcplens.ingest.leases.keywords import KEYWORDS
-from dhcplens.ingest.leases.lease import read_lease
-from dhcplens.ingest.leases.lexer import lex
 from dhcplens.ingest.leases.names import Names
-from dhcplens.ingest.leases.reader import LeasePiece, LeaseReader
+from dhcplens.ingest.leases.piece import LeasePiece
+from dhcplens.ingest.leases.reader import LeaseReader
 from dhcplens.ingest.leases.rows import options_text
 from dhcplens.ingest.leases.slices import NEXT_LEASE, Slice
+from dhcplens.ingest.leases.variables import read_options
 
 
 def read_fast(data: bytes, source: str) -> LeasePiece:
@@ -48,22 +44,10 @@ def read_fast(data: bytes, source: str) -> LeasePiece:
     return replace(piece, bindings=bindings, lines=lines + (not data.endswith(b"\n") and bool(data)))
 
 
-_SIMPLE: Final = re.compile(rb'\s*set ([A-Za-z][0-9A-Za-z_-]*) = "([ !#-\[\]-~]*)";')
-
-
 def _options(data: bytes, place: int) -> str | None:
     """JSON of the set and option statements in this place; None if the plain reader has to see them."""
     start = place >> LENGTH_BITS
-    text = data[start : start + (place & LENGTH_MASK)]
-    simple = _SIMPLE.findall(text)
-    if simple and len(_SIMPLE.sub(b"", text)) == 0:
-        variables = {name.decode(): value.decode() for name, value in simple}
-        if not any(name.lower() in KEYWORDS for name in variables):
-            return options_text({"set": variables})
-    cursor = Cursor(lex(b"0.0.0.0 {" + text + b"}"), 0, exact=True)
-    lease = read_lease(cursor)
-    clean = lease is not None and lease.accepted and not cursor.remarks and not cursor.saw_end
-    return options_text(lease.options) if lease is not None and clean else None
+    return options_text(read_options(data[start : start + (place & LENGTH_MASK)]) or {})
 
 
 def _ranges(data: bytes, parts: Sequence[Slice], refused: Sequence[int]) -> list[list[int]]:

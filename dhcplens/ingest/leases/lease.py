@@ -82,7 +82,7 @@ def read_lease(cursor: Cursor) -> Lease | None:
     seen: set[str] = set()
     try:
         while not _ended(cursor):
-            _statement(cursor, lease, seen)
+            read_statement(cursor, lease, seen)
     except HaltedError:
         raise
     except DroppedError:
@@ -128,7 +128,11 @@ def _ended(cursor: Cursor) -> bool:
     return not cursor.exact and cursor.starts_lease()
 
 
-def _statement(cursor: Cursor, lease: Lease, seen: set[str]) -> None:
+def read_statement(cursor: Cursor, lease: Lease, seen: set[str]) -> None:
+    """One statement into the block; ``seen`` are those that may not come twice.
+
+    Raises DroppedError where dhcpd drops the block, and HaltedError where it would stop running.
+    """
     first = cursor.at
     word = cursor.value().decode("latin-1").lower()
     reader = _READERS.get(word) if cursor.kind() in (Kind.KEYWORD, Kind.NAME) else None

@@ -123,11 +123,16 @@ def _string(tokens: Tokens, start: int) -> int:
     """Read the string whose quote stands at ``start``; gives the offset behind it."""
     match = _REGULAR.match(tokens.data, start + 1)
     if match is not None:
-        value = _ESCAPE.sub(_unescape, match[1])
+        value = unescaped(match[1])
         if len(value) < _BUFFER:
             tokens.add(Kind.STRING, value, start, match.end())
             return match.end()
     return _odd_string(tokens, start)
+
+
+def unescaped(inside: bytes) -> bytes:
+    """The value of a string whose escapes are all regular."""
+    return _ESCAPE.sub(_unescape, inside) if b"\\" in inside else inside
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:
@@ -235,4 +240,4 @@ def quoted(value: bytes) -> str:
 
 def colon_hex(value: Sequence[int]) -> str:
     """Bytes as two-digit hex numbers joined by colons."""
-    return ":".join(f"{byte:02x}" for byte in value)
+    return bytes(value).hex(":")

@@ -10,6 +10,7 @@ import pandas as pd
 from dhcplens.ingest.leases.failover import StateBlock
 from dhcplens.ingest.leases.ia import Association, Part
 from dhcplens.ingest.leases.lease import STAMPS, Lease
+from dhcplens.ingest.leases.piece import LeasePiece
 from dhcplens.ingest.leases.printer import (
     Dialect,
     association_text,
@@ -18,7 +19,6 @@ from dhcplens.ingest.leases.printer import (
     state_text,
     statement_text,
 )
-from dhcplens.ingest.leases.reader import LeasePiece
 
 _Row = Mapping[str, Any]
 

@@ -21,39 +21,55 @@ MISSING: Final = -(2**63)
 _GROUPS: Final = ("billing", "set", "option", "class", "on", "other")
 
 
+class _Codes(dict[str | None, int]):
+    """Codes of words in the order in which they come; -1 for None."""
+
+    def __init__(self) -> None:
+        super().__init__({None: -1})
+
+    def __missing__(self, word: str) -> int:
+        code = self[word] = len(self) - 1
+        return code
+
+    def words(self) -> list[str]:
+        """All words by code."""
+        return [word for word in self if word is not None]
+
+
 class Rows:
     """Rows of one table, column by column: words as codes, times as seconds (0 and None are missing)."""
 
     def __init__(self, schema: Sequence[Column]) -> None:
         self._schema = [column for column in schema if column.name not in ("server", "source")]
-        self._numbers = {column.name: array("q") for column in self._schema}
-        self._codes: dict[str, dict[str, int]] = {
-            column.name: {} for column in self._schema if column.kind is Kind.WORD
-        }
+        self._numbers = [array("q") for _ in self._schema]
+        self._codes = [_Codes() if column.kind is Kind.WORD else None for column in self._schema]
+        missing = [0 if column.kind is Kind.TIME else None for column in self._schema]
+        self._plan = list(
+            zip([numbers.append for numbers in self._numbers], self._codes, missing, strict=True)
+        )
 
     def __len__(self) -> int:
-        return len(self._numbers["line"])
+        return len(self._numbers[0])
 
     def add(self, **values: Any) -> None:
         """One row; every column of the schema but server and source has to be given."""
-        for column in self._schema:
-            value = values[column.name]
-            if value is None:
-                value = -1 if column.kind is Kind.WORD else MISSING
-            elif column.kind is Kind.WORD:
-                codes = self._codes[column.name]
-                value = codes.setdefault(value, len(codes))
-            elif column.kind is Kind.TIME and value == 0:
-                value = MISSING
-            self._numbers[column.name].append(value)
+        self.put([values[column.name] for column in self._schema])
+
+    def put(self, values: Sequence[Any]) -> None:
+        """The same, values in the order of the schema."""
+        for (append, codes, missing), value in zip(self._plan, values, strict=True):
+            if codes is not None:
+                append(codes[value])
+            else:
+                append(MISSING if value is None or value == missing else value)
 
     def frame(self, source: str) -> pd.DataFrame:
         """The rows as a frame of the schema without ``server``."""
         columns: dict[str, Any] = {"source": words(np.zeros(len(self), np.int8), [source])}
-        for column in self._schema:
-            numbers = np.array(self._numbers[column.name], dtype=np.int64)
-            if column.kind is Kind.WORD:
-                columns[column.name] = words(numbers, list(self._codes[column.name]))
+        for column, values, codes in zip(self._schema, self._numbers, self._codes, strict=True):
+            numbers = np.array(values, dtype=np.int64)
+            if codes is not None:
+                columns[column.name] = words(numbers, codes.words())
             elif column.kind is Kind.TIME:
                 columns[column.name] = times(numbers)
             elif column.kind is Kind.COUNT:

@@ -83,7 +83,7 @@ ENTRIES = st.sampled_from(
 )
 
 
-_SPLINTERS = (b"{", b"}", b";", b'"', b"\xff", b"#", b"lease ", b"\\", b" set ", b"\0" * 9)
+_SPLINTERS = (b"{", b"}", b";", b'"', b"\xff", b"#", b"lease ", b"\\", b" set ", b"\0" * 9, b"\n", b"\n}\n")
 
 
 @st.composite
@@ -98,10 +98,7 @@ def mutated(draw: st.DrawFn, text: bytes) -> bytes:
         elif kind == 1:
             data = data[:at] + draw(st.binary(min_size=1, max_size=8)) + data[at:]
         elif kind == 2:
-            word = st.sampled_from(
-                [b"{", b"}", b";", b'"', b"\xff", b"#", b"lease ", b"\\", b" set ", b"\0" * 9]
-            )
-            data = data[:at] + draw(word) + data[at:]
+            data = data[:at] + draw(st.sampled_from(_SPLINTERS)) + data[at:]
         else:
             other = draw(st.integers(0, len(data)))
             data = data[:at] + data[other : other + 60] + data[at:]

@@ -1,4 +1,4 @@
-"""The fast reader gives the tables of the plain one."""
+"""The readers of usual blocks give the tables of the exact one: the plain reader, and the fast one."""
 
 from pathlib import Path
 from unittest import mock
@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dhcplens.ingest.leases import LeaseReader, fast, slices
+from dhcplens.ingest.leases import LeasePiece, LeaseReader, fast, slices
+from dhcplens.ingest.leases.exact import ExactReader
 from dhcplens.ingest.leases.printer import lease_text, state_text
+from dhcplens.ingest.leases.usual import UsualBlocks
 from tests.ingest.leases.strategies import ENTRIES, LEASES, STATE_BLOCKS, mutated
 
 _FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -27,6 +29,17 @@ _ODD = (
     'lease 10.0.0.5 {\n  billing class "x";\n  binding state free;\n}\n',
     'lease 10.0.0.6 {\n  binding state free;\n  client-hostname "a\nlease 1.2.3.4 {";\n}\n',
     "lease 10.0.0.7 {\n binding state free; binding state free;\n}\n",
+    'lease 10.0.0.8 {\n  set a = "1"; binding state free;\n  binding state free; set b = "2";\n}\n',
+    "lease 10.0.0.9 {\n  binding state free; # a\n  # b\n\n  starts never;\r\n}\n",
+    "lease 10.0.0.10 {\n  ends 3 2038/01/19 03:14:07;\n  starts 3 2037/12/99 99:99:99;\n"
+    "  tstp 1 1970/01/01 00:00:00;\n  tsfp 1 1969/12/31 23:59:59;\n  cltt epoch 0;\n"
+    "  binding state free;\n}\n",
+    'lease 10.0.0.11 {\n  binding state active;\n  on expiry {\n    set x = "}";\n    if exists a {\n'
+    "      b;\n    }\n  }\n  hardware unknown-37 00:01:02:03:04:05:06:07;\n}\n",
+    "lease 10.0.0.12 {\n  binding state active;\n  on expiry {\n}\n",
+    "lease 10.0.0.13 {\n  binding state free;\n}\n" + "\n" * 1498,
+    "lease 10.0.0.14 {\n  binding state free;\n}\n" + "\n" * 1499,
+    "lease 010.0.0.15 {\n  binding state free;\n}\nlease 10.0.0.256 {\n  binding state free;\n}\n",
     "\xff",
     " " * 1600,
     "# comment \n",
@@ -38,12 +51,43 @@ _ODD = (
 _KEYWORD_LINES = _USUAL.splitlines()[1:-1]
 
 
+_LINES = (
+    *_KEYWORD_LINES,
+    *(f"  {kind} state {state};" for kind in ("binding", "next binding") for state in ("free", "reserved")),
+    *("  reserved;", "  dynamic-bootp;", "  abandoned;", "  rewind binding state backup;"),
+    *("  uid 1:2:3;", '  uid "";', "  hardware token-ring 1:a:ff;", "  hardware ethernet;"),
+    *("  ends epoch 5;", "  ends 5 2024/13/01 00:00:00;", "  starts 1 124/02/29 00:00:01 3600;"),
+    *('  set a-b = "x\\"\\001";', "  set c = 0a:b;", "  set d = %5;", "  set active = true;"),
+    *('  option agent.remote-id "p\\\\1";', '  option agent.remote-id "";', "  option host-name 1;"),
+    *('  billing class "x";', "  class y;", '  ddns-fwd-name "h.example";', "  on expiry;"),
+    *("  on release {", '    set z = "}";', "  }", "", "# c", "  client-hostname bare.name;", "  ends"),
+)
+
+
+def line() -> st.SearchStrategy[str]:
+    """A line of a block, as it stands, or with something done to it."""
+    changes = st.sampled_from(
+        ["{}", "{}", "{}", "{} ", "{}\r", "\t{}", "{} # c", "{} reserved;", "{}{}", "{}x"]
+    )
+    return st.builds(lambda text, change: change.format(text, text), st.sampled_from(_LINES), changes)
+
+
+def block(lines: list[str]) -> str:
+    return "\n".join(["lease 10.0.0.1 {", "  binding state active;", *lines, "}\n"])
+
+
 def same(data: bytes) -> None:
-    plain = LeaseReader("x")
+    exact, plain = ExactReader("x"), LeaseReader("x")
+    exact.feed(data)
     plain.feed(data)
+    one = exact.finish()
+    equal(one, plain.finish())
     # So small that small files are cut, too, and that tables have to grow.
     with mock.patch.object(slices, "_LEAST", 100), mock.patch.object(slices, "_SMALLEST_TABLE", 4):
-        one, other = plain.finish(), fast.read_fast(data, "x")
+        equal(one, fast.read_fast(data, "x"))
+
+
+def equal(one: LeasePiece, other: LeasePiece) -> None:
     for name in ("bindings", "failover_states", "v6_bindings", "declarations"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_categorical=False)
     assert (one.problems, one.lines) == (other.problems, other.lines)
@@ -57,7 +101,7 @@ def texts() -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", _USUAL.encode(), _USUAL.encode() * 50, _USUAL.encode()[:200]])
-def test_plain_and_fast_agree_on_small_files(data: bytes) -> None:
+def test_readers_agree_on_small_files(data: bytes) -> None:
     """Nothing, one block, many, and half a block."""
     same(data)
 
@@ -66,6 +110,20 @@ def test_plain_and_fast_agree_on_small_files(data: bytes) -> None:
 def test_unusual_text_between_usual_blocks(odd: str) -> None:
     """What the scanner refuses goes the plain way, with all that dhcpd loses behind it."""
     same((_USUAL * 3 + odd + _USUAL * 3 + odd + _USUAL).encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        _USUAL.partition("{\n")[2].removesuffix("}\n"),
+        'binding state active;\nbilling class "gold";\nhardware token-ring 1:2:3;\n',
+        '  binding state free;\n  on expiry {\n    set x = "1";\n  }\n  ends never;\r\n',
+    ],
+)
+def test_a_block_of_whole_lines_needs_no_exact_reader(statements: str) -> None:
+    """What dhcpd writes is read by its lines, without the tokens."""
+    lines = f"lease 10.0.0.1 {{\n{statements}".encode().split(b"\n")[:-1]
+    assert UsualBlocks().row(1, lines, True)
 
 
 def test_many_words_and_one_identifier_written_in_two_ways() -> None:
@@ -87,16 +145,23 @@ def test_no_byte_of_a_statement_is_overlooked(line: str) -> None:
     same((_USUAL + _USUAL.join(blocks) + _USUAL * 2).encode())
 
 
+@given(st.lists(st.lists(line(), max_size=8).map(block), max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_readers_agree_on_any_lines(blocks: list[str]) -> None:
+    """Blocks of whole, doubled, halved and joined lines in any order give equal tables."""
+    same("".join(blocks).encode("latin-1"))
+
+
 @given(texts())
 @settings(max_examples=25, deadline=None)
-def test_plain_and_fast_agree_on_invented_files(text: str) -> None:
+def test_readers_agree_on_invented_files(text: str) -> None:
     """Files of usual and unusual entries give equal tables, row for row."""
     same(text.encode("latin-1"))
 
 
 @given(texts().flatmap(lambda text: mutated(text.encode("latin-1"))))
 @settings(max_examples=40, deadline=None)
-def test_plain_and_fast_agree_on_damaged_files(data: bytes) -> None:
+def test_readers_agree_on_damaged_files(data: bytes) -> None:
     """So do damaged ones, with the same problems."""
     same(data)
 
@@ -104,12 +169,12 @@ def test_plain_and_fast_agree_on_damaged_files(data: bytes) -> None:
 @pytest.mark.large
 @given(texts().flatmap(lambda text: mutated(text.encode("latin-1"))))
 @settings(max_examples=20_000, deadline=None)
-def test_plain_and_fast_agree_on_many_damaged_files(data: bytes) -> None:
+def test_readers_agree_on_many_damaged_files(data: bytes) -> None:
     """The long run of the same."""
     same(data)
 
 
 @pytest.mark.parametrize("path", sorted(_FIXTURES.glob("*/*/dhcpd.leases*")), ids=str)
-def test_plain_and_fast_agree_on_the_fixtures(path: Path) -> None:
+def test_readers_agree_on_the_fixtures(path: Path) -> None:
     """Every lease file of the incidents reads the same both ways."""
     same(path.read_bytes())
