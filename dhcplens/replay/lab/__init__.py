@@ -1,6 +1,9 @@
 """The lab: a scenario played by two real dhcpd in network namespaces, many times as fast as the clock."""
 
+import contextlib
+import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +28,8 @@ def play(scenario: Scenario, out: Path, *, speed: float, seed: int) -> Truth:
     try:
         stage = Stage(scenario, out, tools, speed=speed, seed=seed)
         try:
-            return stage.play()
+            with _ahead_of_others():
+                return stage.play()
         finally:
             stage.close()
             stage.truth.write(out)
@@ -35,3 +39,18 @@ def play(scenario: Scenario, out: Path, *, speed: float, seed: int) -> Truth:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _ahead_of_others() -> Iterator[None]:
+    """This process and what it starts get the processor before all others, where the machine allows that.
+
+    At sixty times the speed of the clock 50 ms of waiting for the processor are 3 s of the lab.
+    """
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

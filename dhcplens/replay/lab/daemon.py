@@ -11,13 +11,14 @@ from typing import NoReturn
 
 from dhcplens.replay.header import OMAPI_PORT
 from dhcplens.replay.lab.clock import LabClock
-from dhcplens.replay.lab.namespaces import Namespace, die_with_parent
+from dhcplens.replay.lab.namespaces import Namespace, die_with_parent, share_memory
 from dhcplens.replay.lab.needs import Tools
 from dhcplens.replay.scenario import Server
 
 _USUAL_PLACES = ("/etc/dhcp", "/var/lib/dhcp")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _PARTNER_DOWN, _SHUTDOWN = 4, 2  # of a failover-state, of the control object (omapi(3))
+_SHARED = "lab"  # name of libfaketime's semaphore and shared memory
 _FAKE_FORM = "%Y-%m-%d %H:%M:%S.%f"
 _LAST_WORDS = 200  # letters
 _BOILERPLATE = "If you think you have received this message due to a bug"
@@ -35,7 +36,6 @@ class Daemon:
         self, server: Server, namespace: Namespace, tools: Tools, clock: LabClock, folder: Path, socket: Path
     ) -> None:
         self.server = server
-        self.offset = 0.0
         self._namespace = namespace
         self._tools = tools
         self._clock = clock
@@ -43,29 +43,34 @@ class Daemon:
         self._leaving = False  # it was told to end
         self._folder = folder
         self._scratch = Path(tempfile.mkdtemp(prefix="server-", dir=socket.parent))
-        self._home = self._scratch / "dhcp"
-        self._home.mkdir()
+        home = self._scratch / "dhcp"
+        home.mkdir()
+        self._own_devices(socket, home)
+        self._home = namespace.path(home)
         self.leases = self._home / "dhcpd.leases"
         self.leases.write_text("")
         (self._home / "dhcpd.conf").write_text(server.conf)
         self._kept: bytes | None = None
         self._errors = self._scratch / "stderr"
         self._fake_time = self._scratch / "faketime"
-        self._own_devices(socket)
+        self.set_clock(0.0)
+        self._places = [place if Path(place).is_dir() else str(home) for place in _USUAL_PLACES]
 
-    def _own_devices(self, socket: Path) -> None:
-        """A /dev of its own in which /dev/log is our socket, and Debian's usual places for dhcpd's files."""
+    def _own_devices(self, socket: Path, home: Path) -> None:
+        """A /dev of its own in which /dev/log is our socket, and Debian's usual places for dhcpd's files.
+
+        The files are kept in memory, seen only in this namespace: dhcpd waits for the disk with every lease,
+        and a real disk does not let it do so sixty times as often.
+        """
         devices = self._scratch / "dev"
-        devices.mkdir()
+        (devices / "shm").mkdir(parents=True)
         (devices / "log").symlink_to(socket)
-        binds = []
+        binds = [f"mount -t tmpfs tmpfs {place}" for place in (home, devices / "shm")]
         for name in _DEVICES:
             (devices / name).touch()
             binds.append(f"mount --bind /dev/{name} {devices}/{name}")
         binds.append(f"mount --rbind {devices} /dev")
-        binds += [
-            f"if test -d {place}; then mount --bind {self._home} {place}; fi" for place in _USUAL_PLACES
-        ]
+        binds += [f"if test -d {place}; then mount --bind {home} {place}; fi" for place in _USUAL_PLACES]
         self._namespace.run(["sh", "-ec", "\n".join(binds)])
 
     @property
@@ -88,10 +93,11 @@ class Daemon:
             )
 
     def _become_dhcpd(self) -> NoReturn:
-        """In the child: enter the namespaces, take the time at the last moment, and turn into dhcpd."""
+        """In the child: enter the namespaces, lay out the time, and turn into dhcpd."""
         die_with_parent()
         self._namespace.enter()
-        etc, var = (place if Path(place).is_dir() else str(self._home) for place in _USUAL_PLACES)
+        share_memory(_SHARED, self._clock.shared())
+        etc, var = self._places
         command = ["dhcpd", "-4", "-f", "-cf", f"{etc}/dhcpd.conf", "-lf", f"{var}/dhcpd.leases"]
         command += ["-pf", f"{var}/dhcpd.pid", "eth0"]
         environment = {
@@ -100,24 +106,20 @@ class Daemon:
             "LD_PRELOAD": self._tools.faketime,
             "FAKETIME_TIMESTAMP_FILE": str(self._fake_time),
             "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_RESET": "1",
+            "FAKETIME_SHARED": f"/{_SHARED} /{_SHARED}",
         }
-        moment = dt.datetime.fromtimestamp(self._clock.begin + self._clock.lab() + self.offset, dt.UTC)
-        self._write_time(moment)
         os.execve(self._tools.dhcpd, command, environment)
 
-    def _write_time(self, moment: dt.datetime) -> None:
-        """The time at the process's start; libfaketime reads the file at every look at the clock."""
+    def set_clock(self, offset: float) -> None:
+        """The clock shows lab time plus ``offset`` from now on, also to a process that runs.
+
+        The file has the time at the lab's begin; libfaketime reads it at every look at the clock.
+        """
+        moment = dt.datetime.fromtimestamp(self._clock.begin + offset, dt.UTC)
         fresh = self._fake_time.with_suffix(".new")
         fresh.write_text(f"@{moment:{_FAKE_FORM}} x{self._clock.speed:g}\n")
         fresh.replace(self._fake_time)
-
-    def set_clock(self, offset: float) -> None:
-        """The clock shows lab time plus ``offset`` from now on, also to a process that runs."""
-        if self.running:
-            begin = self._fake_time.read_text().split(" x")[0].lstrip("@")
-            moment = dt.datetime.strptime(begin, _FAKE_FORM)
-            self._write_time(moment + dt.timedelta(seconds=offset - self.offset))
-        self.offset = offset
 
     def freeze(self) -> None:
         """Stands still, so that a run can end without either server seeing the other one go."""

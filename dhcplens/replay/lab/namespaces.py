@@ -16,6 +16,7 @@ from dhcplens.replay.backends import BackendUnavailableError
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+_SHARED = Path("/dev/shm")
 _NEWNS, _NEWUTS, _NEWNET = 0x00020000, 0x04000000, 0x40000000
 _KINDS = {"net": _NEWNET, "uts": _NEWUTS, "mnt": _NEWNS}
 
@@ -23,6 +24,13 @@ _KINDS = {"net": _NEWNET, "uts": _NEWUTS, "mnt": _NEWNS}
 def die_with_parent() -> None:
     """In a child before exec: be killed when the parent ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def share_memory(name: str, content: bytes) -> None:
+    """Makes shared memory of this name, and a semaphore of this name that is free (sem_overview(7))."""
+    (_SHARED / f"sem.{name}").unlink(missing_ok=True)
+    _LIBC.sem_open(f"/{name}".encode(), os.O_CREAT, 0o600, 1)
+    (_SHARED / name).write_bytes(content)
 
 
 def _setns(path: str, kind: int) -> None:
@@ -70,6 +78,10 @@ class Namespace:
     def pid(self) -> int:
         """Process id of the holder; ``ip link … netns PID`` takes it."""
         return self._holder.pid
+
+    def path(self, inside: Path) -> Path:
+        """The way from outside to a file as it is seen inside."""
+        return Path(f"/proc/{self.pid}/root{inside}")
 
     def enter(self) -> None:
         """In a child before exec: move into the network, host-name and mount namespaces."""
