@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +13,10 @@ from dhcplens.findings.grouping import grouped
 from dhcplens.findings.limits import SettingError, Settings, apply
 from dhcplens.findings.pages import filled, pages
 from dhcplens.findings.registry import Draft, Row, Rule, rules
+from dhcplens.findings.together import together
 from dhcplens.model.states import Severity, Verdict
 from dhcplens.model.values import Evidence, Finding, Problem, Texts
-from dhcplens.pair import PairView
+from dhcplens.pair import PairView, part, relationships_apart
 
 EVIDENCE_SHOWN = 12
 """Lines quoted for one finding: the first and the last of those that prove it."""
@@ -36,23 +38,39 @@ def diagnose(pair: PairView, settings: Settings | None = None) -> tuple[Finding,
     return examine(pair, settings).findings
 
 
-def examine(pair: PairView, settings: Settings | None = None) -> Diagnosis:
-    """The findings, and the rules that failed: one rule at a loss must not cost the user all the others."""
+def examine(
+    pair: PairView, settings: Settings | None = None, *, wanted: Callable[[Rule], bool] = lambda _: True
+) -> Diagnosis:
+    """The findings, and the rules that failed: one rule at a loss must not cost the user all the others.
+
+    ``wanted`` is asked before each rule whether to apply it; what it raises ends the examination.
+    """
     settings = settings or {}
     known = rules()
     if stray := set(settings) - set(known):
         raise SettingError(f"there is no rule {sorted(stray)[0]!r}")
     limits = {name: apply(one.limits, name, settings) for name, one in known.items()}
+    failures: list[Problem] = []
+    apart = relationships_apart(pair)
+    if len(apart) > 1:
+        views = {" = ".join(names): part(pair, names) for names in apart}
+        drafts = together({name: _drafts(view, limits, failures) for name, view in views.items()})
+    else:
+        drafts = _drafts(pair, limits, failures)
+    texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
+    return Diagnosis(grouped([_finding(one, draft, texts) for one, draft in drafts]), tuple(failures))
+
+
+def _drafts(pair: PairView, limits: Mapping[str, Any], failures: list[Problem]) -> list[tuple[Rule, Draft]]:
+    """What the rules find in a pair with one relationship; a rule that fails is added to ``failures``."""
     case = Case(pair)
     drafts: list[tuple[Rule, Draft]] = []
-    failures = []
-    for name, one in known.items():
+    for name, one in rules().items():
         try:
             drafts += [(one, draft) for draft in one.check(case, limits[name]) if draft.rows]
         except Exception as error:
             failures.append(Problem(f"rule {name}", f"could not be applied: {type(error).__name__}: {error}"))
-    texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
-    return Diagnosis(grouped([_finding(one, draft, texts) for one, draft in drafts]), tuple(failures))
+    return drafts
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:

@@ -1,5 +1,6 @@
 """What every form of the report tells besides the findings, as plain words and grids of words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -31,7 +32,7 @@ def headline(report: Report) -> str:
     grave = [one for one in report.findings if one.severity is not Severity.INFO and not one.consequence_of]
     normal = [one.title for one in report.findings if one.name == "normal-operation"]
     if not grave:
-        return normal[0] if normal else f"nothing in these files shows a fault{_unknown(report.pair)}"
+        return "; ".join(normal) if normal else f"nothing in these files shows a fault{_unknown(report.pair)}"
     more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
     return "; ".join([f"{grave[0].title}{more}", *normal])
 
@@ -63,7 +64,10 @@ def who(report: Report) -> str:
     """The servers with their roles, the relationship, the zone of the times shown, and which part of them."""
     pair = report.pair
     servers = [f"{server.role or 'role unknown'} {server.name}" for server in pair.servers]
-    relationship = f"relationship {pair.relationship}" if pair.relationship else "no relationship named"
+    word = "relationships" if len(pair.relationships) > 1 else "relationship"
+    relationship = (
+        f"{word} {', '.join(pair.relationships)}" if pair.relationships else "no relationship named"
+    )
     return " · ".join([*servers, relationship, *times(report)])
 
 
@@ -76,43 +80,45 @@ def times(report: Report) -> list[str]:
 
 
 def timeline(report: Report) -> Grid:
-    """The servers' own states side by side, a row for each moment at which one changed."""
+    """The servers' own states side by side, a row for each moment at which one changed.
+
+    Several relationships follow each other, each below a row with its name.
+    """
     pair = report.pair
-    states = pair.states
-    own = states[(states["subject"] == Subject.LOCAL.value) & states["start"].notna()]
-    changes: list[tuple[str, str, str]] = []
-    for server in pair.servers:
-        mine = own[own["server"] == server.name]
-        when = pair.align(mine["start"], server.name)
-        changes += [
-            (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, str(state))
-            for time, state in zip(when, mine["state"], strict=True)
-            if report.covers(time)
-        ]
-        ended = mine[mine["end"].notna()]
-        gone = ended[~ended["end"].isin(mine["start"])]
-        changes += [
-            (clock(time.to_pydatetime(warn=False), pair.timezone), server.name, "(not running)")
-            for time in pair.align(gone["end"], server.name)
-            if report.covers(time)
-        ]
-    rows: dict[str, dict[str, list[str]]] = {}
-    for moment, name, state in sorted(changes, key=lambda change: change[0]):
-        rows.setdefault(moment, {}).setdefault(name, []).append(state)
     names = [server.name for server in pair.servers]
-    table = [(moment, *(" → ".join(there.get(name, [])) for name in names)) for moment, there in rows.items()]
+    apart: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for moment, relationship, name, state in sorted(_changes(report), key=lambda change: change[0]):
+        apart.setdefault(relationship, {}).setdefault(moment, {}).setdefault(name, []).append(state)
+    table: list[tuple[str, ...]] = []
+    for relationship in sorted(apart):
+        rows = apart[relationship].items()
+        if len(apart) > 1:
+            table.append((f"{relationship}:", *[""] * len(names)))
+        table += _folded([(at, *(" → ".join(there.get(name, [])) for name in names)) for at, there in rows])
     titles = [f"{server.name} ({server.role})" if server.role else server.name for server in pair.servers]
-    return Grid(
-        (("time", False), *((title, False) for title in titles)), tuple(_folded(table, len(names) + 1))
-    )
+    return Grid(tuple((title, False) for title in ("time", *titles)), tuple(table))
 
 
-def _folded(table: list[tuple[str, ...]], width: int) -> list[tuple[str, ...]]:
+def _changes(report: Report) -> Iterator[tuple[str, str, str, str]]:
+    """Moment, relationship, server and its new state; those of one server in order of time."""
+    pair = report.pair
+    own = pair.states[(pair.states["subject"] == Subject.LOCAL.value) & pair.states["start"].notna()]
+    for (server, relationship), mine in own.groupby(["server", "relationship"], observed=True, sort=False):
+        name = str(server)
+        gone = mine.loc[mine["end"].notna() & ~mine["end"].isin(mine["start"]), "end"]
+        states = [*mine["state"].astype(str), *["(not running)"] * len(gone)]
+        for time, state in zip(pair.align(pd.concat([mine["start"], gone]), name), states, strict=True):
+            if report.covers(time):
+                moment = clock(time.to_pydatetime(warn=False), pair.timezone)
+                yield moment, str(relationship), name, state
+
+
+def _folded(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     if len(table) <= MOVES_SHOWN:
         return table
     half = MOVES_SHOWN // 2
     left_out = f"{_GAP} {len(table) - 2 * half} more"
-    return [*table[:half], (left_out, *[_GAP] * (width - 1)), *table[-half:]]
+    return [*table[:half], (left_out, *[_GAP] * (len(table[0]) - 1)), *table[-half:]]
 
 
 def pools(pair: PairView) -> Grid:
