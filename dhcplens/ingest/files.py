@@ -182,7 +182,8 @@ class _Reading:
             yield from self._zip(path, stream, depth + 1)
         elif mark is not None:
             text = self._text(path, Stream(Recoded(stream, *mark)), mtime)
-            told = Problem(path, f"begins with a byte order mark ({mark[1]}); read without it", 1)
+            # no line: whatever copied the file put it there, so it is no damage to what the file says
+            told = Problem(path, f"begins with a byte order mark ({mark[1]}); read without it")
             yield replace(text, problems=(told, *text.problems))
         else:
             yield self._text(path, stream, mtime)
