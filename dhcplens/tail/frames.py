@@ -1,8 +1,16 @@
-"""Rows of a window as the tables that the rules read. Imported when rules run, for pandas takes its time."""
+"""Rows of a window as the tables that the rules read. Imported when rules run, for pandas takes its time.
+
+From one look of the rules to the next little changes, so a table is made anew only where its rows changed,
+and the long one of messages is made longer.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,11 +22,34 @@ from dhcplens.model.tables import (
     LOG_TABLES,
     LeaseTables,
     LogTables,
+    concat,
     empty,
     frame,
 )
 from dhcplens.pair import PairView, build
 from dhcplens.tail.lines import Row
+from dhcplens.tail.present import Times
+
+_ADDED: Final = 500
+"""So many rows are added to a table one by one; then it is made anew."""
+
+
+@dataclass(frozen=True)
+class _Live(PairView):
+    """A pair that runs on while its servers write nothing: the latest moment is what their clocks show."""
+
+    now: Times = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def latest(self) -> pd.Timestamp:
+        """The present on the first server's clock; without a clock, the last time of a line."""
+        shown = [
+            self.align(pd.Series([pd.Timestamp(self.now[one.name], tz="UTC")]), one.name)
+            for one in self.servers
+            if one.name in self.now
+        ]
+        latest: pd.Timestamp = pd.concat(shown).max() if shown else super().latest
+        return latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +61,53 @@ class _Texts:
         return {number: self.lines_of.get((source, number), "") for number in numbers}
 
 
-def pair_of(rows: Sequence[Row], timezone: str) -> PairView:
-    """The pair that these rows tell of."""
-    servers = sorted({row.server for row in rows})
-    files = tuple(_server(name, [row for row in rows if row.server == name]) for name in servers)
-    texts = _Texts({(row.source, row.line): row.text for row in rows})
-    return build(Collection(files, (), (), (), texts, timezone))
+class Tables:
+    """The tables of every server, kept from one window to the next."""
+
+    def __init__(self, timezone: str) -> None:
+        self._timezone = timezone
+        self._made: dict[tuple[str, str], tuple[Sequence[Row], pd.DataFrame]] = {}
+        self._leases = LeaseTables(empty(BINDINGS), empty(FAILOVER_STATES))
+
+    def pair(self, rows: Sequence[Row], now: Times) -> PairView:
+        """The pair that these rows tell of, as of ``now``."""
+        sorted_out: dict[tuple[str, str], list[Row]] = {}
+        for row in rows:
+            sorted_out.setdefault((row.server, row.table), []).append(row)
+        servers = sorted({row.server for row in rows})
+        self._made = {key: self._frame(key, sorted_out.get(key, [])) for key in product(servers, LOG_TABLES)}
+        files = tuple(self._server(name) for name in servers)
+        texts = _Texts({(row.source, row.line): row.text for kept, _ in self._made.values() for row in kept})
+        pair = build(Collection(files, (), (), (), texts, self._timezone), _Live)
+        return replace(pair, now=now)
+
+    def _server(self, name: str) -> ServerFiles:
+        tables = {table: self._made[name, table][1] for table in LOG_TABLES}
+        return ServerFiles(name, LogTables(**tables), self._leases, None)
+
+    def _frame(self, key: tuple[str, str], rows: list[Row]) -> tuple[Sequence[Row], pd.DataFrame]:
+        server, table = key
+        before, made = self._made.get(key, ((), None))
+        if made is None:
+            return rows, _table(table, server, rows)
+        if before == rows:
+            return before, made
+        added = _added(before, rows)
+        if added is None:
+            return rows, _table(table, server, rows)
+        longer = concat(LOG_TABLES[table], [made, _table(table, server, added)])
+        return [*before, *added], longer.sort_values("time", kind="stable", ignore_index=True)
 
 
-def _server(name: str, rows: Sequence[Row]) -> ServerFiles:
-    tables = {table: _table(table, name, [row for row in rows if row.table == table]) for table in LOG_TABLES}
-    leases = LeaseTables(empty(BINDINGS), empty(FAILOVER_STATES))
-    return ServerFiles(name, LogTables(**tables), leases, None)
+def _added(before: Sequence[Row], rows: Sequence[Row]) -> Sequence[Row] | None:
+    """What came behind the rows of before, some of whose first ones may be gone; None: too much changed."""
+    if len(rows) < _ADDED or not before:  # quickly made anew
+        return None
+    gone = next((place for place, one in enumerate(before[:_ADDED]) if one is rows[0]), None)
+    if gone is None or rows[len(before) - gone - 1] is not before[-1]:
+        return None
+    added = rows[len(before) - gone :]
+    return added if gone + len(added) <= _ADDED else None
 
 
 def _table(table: str, server: str, rows: Sequence[Row]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Which findings are open: what the rules say now against what they said before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
@@ -30,10 +30,13 @@ class Incidents:
         """The open findings in the order in which they arose."""
         return list(self._open.values())
 
-    def compare(self, findings: Iterable[Judged], told_from: int = 0) -> list[Event]:
+    def compare(
+        self, findings: Iterable[Judged], told_from: int = 0, rules: Collection[str] | None = None
+    ) -> list[Event]:
         """Events (not numbered yet) for what is new, ended or withdrawn.
 
-        What ended at ``told_from`` (nanoseconds) or before is taken as told.
+        What ended at ``told_from`` (nanoseconds) or before is taken as told. ``rules`` are those that were
+        asked, None for all: of the others' findings nothing is known.
         """
         groups: dict[_Key, list[Judged]] = defaultdict(list)
         for one in findings:
@@ -42,6 +45,7 @@ class Incidents:
         events = [
             event
             for key in dict.fromkeys([*self._open, *groups])
+            if rules is None or key[0] in rules
             for event in self._group(key, sorted(groups[key], key=_start), told_from / 1e9)
         ]
         return sorted(events, key=lambda one: one.time or "")

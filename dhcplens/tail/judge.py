@@ -1,17 +1,19 @@
 """The rules over a window of lines, in a process of their own: pandas never holds up an event there.
 
-The process reads one JSON list a line (the lines) and answers each with one line: the findings. It
-ends when its standard input does, also when the tail was killed.
+The process reads one JSON object a line (the question) and answers each with one line. It ends when its
+standard input does, also when the tail was killed.
 """
 
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from dhcplens.tail.present import Times
 from dhcplens.tail.window import Text
 
 
@@ -39,41 +41,84 @@ class Judged:
         return cls(**{**fields, **lists})
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the rules are asked: the lines that are kept, and what the clocks of the hosts show.
+
+    ``tables`` names those with new rows: only the rules that these can concern at once are asked; None: all.
+    Rules that ``may_wait`` are given up when another question comes.
+    """
+
+    lines: Sequence[Text]
+    now: Times = field(default_factory=dict)
+    tables: Collection[str] | None = None
+    may_wait: bool = False
+
+    def as_json(self) -> str:
+        """One line."""
+        tables = None if self.tables is None else sorted(self.tables)
+        wait = self.may_wait
+        return json.dumps({"lines": self.lines, "now": dict(self.now), "tables": tables, "may_wait": wait})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The findings of some rules (None: of all); no findings but None where the question was given up."""
+
+    findings: Sequence[Judged] | None
+    rules: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> "Answer":
+        """From JSON."""
+        found, rules = fields["findings"], fields["rules"]
+        return cls(
+            None if found is None else [Judged.of(one) for one in found],
+            None if rules is None else frozenset(rules),
+        )
+
+
 class JudgeError(Exception):
     """The process of the rules died; the message is the last that it said."""
 
 
 class Judge:
-    """Asks the process; one question at a time."""
+    """Asks the process. Answers come in the order of the questions."""
 
     def __init__(self, timezone: str, host: str) -> None:
         self._timezone = timezone
         self._host = host
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread: threading.Thread | None = None
-        self._answer: list[Judged] | None = None
-        self._error: JudgeError | None = None
+        self._asked: deque[tuple[Question, threading.Thread]] = deque()
+        self._answers: dict[int, Answer | JudgeError] = {}
 
     @property
     def busy(self) -> bool:
         """Whether a question waits for its answer."""
-        return self._thread is not None
+        return bool(self._asked)
 
-    def ask(self, lines: Sequence[Text]) -> None:
+    @property
+    def hurried(self) -> bool:
+        """Whether one waits for it that must not be held up by the next."""
+        return any(not question.may_wait for question, _ in self._asked)
+
+    def ask(self, question: Question) -> None:
         """Put a question."""
-        self._thread = threading.Thread(target=self._talk, args=(lines,), daemon=True)
-        self._thread.start()
+        before = self._asked[-1][1] if self._asked else None
+        process = self._running()
+        thread = threading.Thread(target=self._talk, args=(process, question, before), daemon=True)
+        self._asked.append((question, thread))
+        thread.start()
 
-    def answer(self, wait: bool = False) -> list[Judged] | None:
-        """The answer when it is there, None before. Raises JudgeError."""
-        if self._thread is None or (self._thread.is_alive() and not wait):
+    def answer(self, wait: bool = False) -> Answer | None:
+        """The next answer when it is there, None before. Raises JudgeError."""
+        if not self._asked or (self._asked[0][1].is_alive() and not wait):
             return None
-        self._thread.join()
-        self._thread = None
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-        answer, self._answer = self._answer, None
+        question, thread = self._asked.popleft()
+        thread.join()
+        answer = self._answers.pop(id(question))
+        if isinstance(answer, JudgeError):
+            raise answer
         return answer
 
     def close(self) -> None:
@@ -82,20 +127,23 @@ class Judge:
             self._process.kill()
             self._process.wait()
 
-    def _talk(self, lines: Sequence[Text]) -> None:
+    def _talk(
+        self, process: subprocess.Popen[bytes], question: Question, before: threading.Thread | None
+    ) -> None:
         try:
-            process = self._running()
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(json.dumps(lines).encode() + b"\n")
+            process.stdin.write(question.as_json().encode() + b"\n")
             process.stdin.flush()
-            told = process.stdout.readline()
-            self._answer = [Judged.of(one) for one in json.loads(told)]
+            if before is not None:
+                before.join()
+            self._answers[id(question)] = Answer.of(json.loads(process.stdout.readline()))
         except (OSError, ValueError):  # it is gone, or cut its answer short
-            self.close()
-            code = None if self._process is None else self._process.returncode
+            process.kill()
             self._process = None
-            self._error = JudgeError(f"the process of the rules ended unexpectedly (exit code {code})")
+            self._answers[id(question)] = JudgeError(
+                f"the process of the rules ended unexpectedly (exit code {process.wait()})"
+            )
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:

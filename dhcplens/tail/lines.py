@@ -52,6 +52,7 @@ class Piece:
 
     ``rows`` are all but what comes by the thousand: ``messages`` counts messages by server and type,
     ``refused`` updates that the partner refused by server. ``kept`` has numbers and texts of the last ones.
+    ``last`` is the host and the time of the last line, whoever wrote it, None without a stamp.
     """
 
     lines: int
@@ -60,6 +61,7 @@ class Piece:
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     kept: list[tuple[int, bytes]] = field(default_factory=list)
+    last: tuple[str, int] | None = None
 
 
 class LineReader:
@@ -86,7 +88,14 @@ class LineReader:
             number += rest.count(b"\n")
         last = _last_plain(data, before + piece.lines)
         piece.kept = sorted({*piece.kept, *last})[-KEPT:] if piece.kept else last
+        piece.last = self._stamped(source, data)
         return piece
+
+    def _stamped(self, source: str, data: bytes) -> tuple[str, int] | None:
+        line = data[data.rfind(b"\n", 0, -1) + 1 :]
+        framed = frame(decode(line[:LONGEST].rstrip(b"\r\n")))
+        time = self._clock.utc(source, framed.stamp, framed.form)
+        return None if time is None else (framed.host or self.host, time)
 
     def row(self, source: str, number: int, raw: bytes) -> Row | None:
         """The row of one line, None where dhcpd does not say this."""

@@ -7,17 +7,12 @@ from typing import Any, Final, Protocol
 from dhcplens.tail.events import Event
 from dhcplens.tail.judge import Judge, JudgeError
 from dhcplens.tail.ledger import Ledger
+from dhcplens.tail.pace import Pace
 from dhcplens.tail.sources import Source
 from dhcplens.tail.watch import Watch
 
-POLL: Final = 0.03
+POLL: Final = 0.02
 """Seconds between two looks at the sources."""
-
-SETTLE: Final = 0.25
-"""Seconds that a burst of lines has to be over before the rules look at it."""
-
-PERIOD: Final = 30.0
-"""Seconds after which the rules look again where only plain messages came."""
 
 SAVE: Final = 10.0
 """Seconds after which positions are saved where nothing was printed."""
@@ -63,20 +58,19 @@ class Tail:
         self._sinks = sinks
         self._tell = tell
         self._silent = silent
-        self._last_line = self._last_asked = self._last_saved = time.monotonic()
-        self._new = False
+        self._last_saved = time.monotonic()
+        self._pace = Pace(self._last_saved)
 
     def run(self) -> None:
         """Until all sources have ended."""
         try:
+            if self._watch.unjudged:  # when the last run ended
+                self._pace.line(time.monotonic(), telling=True, urgent=False)
             self._read()
             self._enter((), always=True)  # from here on nothing is lost
             while True:
                 moved = self._read()
-                if self._watch.unjudged:
-                    self._ask_when_settled(moved)
-                elif self._new and time.monotonic() - self._last_asked > PERIOD:
-                    self._ask()
+                self._ask_where_due()
                 self._take_answer(wait=False)
                 for sink in self._sinks:
                     sink.tick(self._watch)
@@ -94,6 +88,7 @@ class Tail:
 
     def _read(self) -> bool:
         moved = False
+        before = self._watch.telling
         for source in self._sources:
             for data, old in source.read():
                 moved = True
@@ -101,27 +96,36 @@ class Tail:
                 if source.leases:
                     events = self._watch.take_leases(source.name, data, history=silent)
                 else:
-                    events = self._watch.take(source.name, data, history=silent)
+                    written = source.written()
+                    events = self._watch.take(source.name, data, history=silent, written=written)
                 self._enter(events)
                 if self._watch.full:
                     self._ask_now()
         if moved:
-            self._last_line, self._new = time.monotonic(), True
-            self._enter((), always=self._last_line - self._last_saved > SAVE)
+            now = time.monotonic()
+            telling = self._watch.telling > before
+            self._pace.line(now, telling=telling, urgent=telling and bool(self._watch.urgent))
+            self._enter((), always=now - self._last_saved > SAVE)
         return moved
 
-    def _ask_when_settled(self, moved: bool) -> None:
-        if not moved and time.monotonic() - self._last_line > SETTLE:
-            self._ask()
+    def _ask_where_due(self) -> None:
+        now = time.monotonic()
+        if self._pace.hurry(now) and not self._judge.hurried:
+            self._pace.hurried()
+            self._judge.ask(self._watch.hurry(time.time()))
+        elif not self._judge.busy and (self._pace.all(now) or self._lasts(now)):
+            self._pace.asked(now)
+            self._judge.ask(self._watch.to_judge(time.time(), may_wait=self._pace.may_wait(now)))
 
-    def _ask(self) -> None:
-        if not self._judge.busy:
-            self._last_asked, self._new = time.monotonic(), False
-            self._judge.ask(self._watch.to_judge())
+    def _lasts(self, now: float) -> bool:
+        return self._pace.clock(now) and self._watch.overdue(time.time())
 
     def _ask_now(self) -> None:
-        self._take_answer(wait=True)
-        self._ask()
+        """All rules, as of the last line, before anything else is read."""
+        while self._judge.busy:
+            self._take_answer(wait=True)
+        self._pace.asked(time.monotonic())
+        self._judge.ask(self._watch.to_judge())
         self._take_answer(wait=True)
 
     def _take_answer(self, *, wait: bool) -> None:
@@ -129,15 +133,21 @@ class Tail:
             answer = self._judge.answer(wait)
         except JudgeError as error:
             self._tell(str(error))
-            self._new = True  # asked again after a while
+            self._pace.failed()
             return
-        if answer is not None:
-            self._enter(self._watch.judged(answer))
+        if answer is None:
+            return
+        if answer.findings is None:
+            self._pace.again()
+        elif answer.rules is None:
+            self._pace.answered(time.monotonic())
+        self._enter(self._watch.judged(answer))
 
     def _last_words(self) -> None:
         """The rules look once more at the end of all sources."""
-        self._take_answer(wait=True)
-        if self._new:
+        while self._judge.busy:
+            self._take_answer(wait=True)
+        if self._pace.news:
             self._ask_now()
         self._enter((), always=True)
 

@@ -5,6 +5,7 @@ import os
 import re
 import select
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -33,6 +34,9 @@ class Source(Protocol):
 
     def read(self) -> Iterator[tuple[bytes, bool]]:
         """Everything that can be read now, with whether it stood there before the tail began."""
+
+    def written(self) -> float | None:
+        """When its last line was written, in POSIX seconds of our clock; None where it does not tell."""
 
     def position(self) -> Any:
         """Where to go on after what was given out, for JSON; None: from the start."""
@@ -81,6 +85,13 @@ class FileSource:
             else:
                 yield lines.data, False
 
+    def written(self) -> float | None:
+        """See Source."""
+        try:
+            return self._path.stat().st_mtime
+        except OSError:
+            return None
+
     def position(self) -> Any:
         """See Source."""
         return asdict(self._position) if self._position else None
@@ -126,6 +137,10 @@ class PipeSource:
             found.append(data)
             size += len(data)
         return b"".join(found)
+
+    def written(self) -> float | None:
+        """See Source."""
+        return time.time()
 
     def position(self) -> Any:
         """See Source."""

@@ -4,23 +4,28 @@ A run that is killed goes on from its memory as if nothing had happened, so noth
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from dhcplens.ingest.places import place_name
 from dhcplens.tail.clock import SECOND, rfc3339
 from dhcplens.tail.events import Event, Kind
 from dhcplens.tail.incidents import Incidents
-from dhcplens.tail.judge import Judged
+from dhcplens.tail.judge import Answer, Judged, Question
 from dhcplens.tail.leasefile import recorded_states, unfinished
 from dhcplens.tail.lines import LineReader, Piece, Row
+from dhcplens.tail.present import Present, Times, passed
 from dhcplens.tail.window import Window
 
 _MOST_POOLS: Final = 500
 _RECENT_MOVES: Final = 20
 _QUIET: Final = frozenset({"empty-line", "message-repeated", "wrote-leases"})
 """Notices of which no rule asks."""
+
+LASTING: Final = (30, 60, 90, 120, 300, 600, 900, 1800, 3600)
+"""Seconds after a move at which a rule may have a new word though no line came: its thresholds."""
 
 
 @dataclass(slots=True)
@@ -59,7 +64,14 @@ class Watch:
         """Binding updates that the partner rejected, by server."""
         self.unknown = 0
         self.unjudged = False
-        """Whether lines came since the rules last looked that they may have a word on."""
+        """Whether lines came since all rules last looked that they may have a word on."""
+        self.telling = 0
+        """How many lines came that the rules may have a word on."""
+        self.urgent: set[str] = set()
+        """Tables that got rows since any rules last looked which these should look at without delay."""
+        self.present = Present()
+        """What the clocks of the hosts show."""
+        self._looked: Times = {}
         self._asked = False
 
     @property
@@ -77,14 +89,21 @@ class Watch:
         """Lines read in this life and those before."""
         return sum(self._lines.values())
 
-    def take(self, source: str, data: bytes, *, history: bool = False) -> list[Event]:
-        """Whole lines of a source; what is history is remembered without events."""
+    def take(
+        self, source: str, data: bytes, *, history: bool = False, written: float | None = None
+    ) -> list[Event]:
+        """Whole lines of a source; what is history is remembered without events.
+
+        ``written`` is when the last of them was written, in POSIX seconds, None where that is not known.
+        """
         piece = self._reader.read(data, source, self._lines.get(source, 0))
         self._lines[source] = self._lines.get(source, 0) + piece.lines
         self._window.add(source, piece)
         self.messages.update(piece.messages)
         self.refused.update(piece.refused)
         self.unknown += piece.unknown
+        if piece.last is not None and written is not None:
+            self.present.heard(*piece.last, written)
         if history:
             self._history = max(self._history, self._last_time(source, piece))
         events = []
@@ -121,17 +140,42 @@ class Watch:
                 events.append(self._numbered(Event(0, Kind.RECORDED_STATE, latest, server, source, fields)))
         return events
 
-    def to_judge(self) -> list[tuple[str, int, str]]:
-        """The lines for the rules; from now on only newer ones count as not judged."""
-        self.unjudged, self._asked = False, True
-        self._window.judged()
-        return self._window.lines()
+    def hurry(self, moment: float) -> Question:
+        """A question to the rules that the newest lines concern."""
+        tables, self.urgent = self.urgent, set()
+        return Question(self._window.lines(), self.present.at(moment), tables)
 
-    def judged(self, findings: Iterable[Judged]) -> list[Event]:
-        """What the rules say of ``to_judge``: findings that are new, and those that are over."""
-        self._asked = False
-        events = self._incidents.compare(findings, max(self._since or 0, self._history))
-        return [self._numbered(one) for one in events]
+    def to_judge(self, moment: float | None = None, *, may_wait: bool = False) -> Question:
+        """A question to all rules, as of a moment of our clock (None: of the last line).
+
+        From now on only newer lines count as not judged.
+        """
+        self.unjudged, self._asked = False, True
+        self.urgent = set()
+        self._window.judged()
+        now = {} if moment is None else self.present.at(moment)
+        self._looked = now
+        return Question(self._window.lines(), now, None, may_wait)
+
+    def judged(self, answer: Answer) -> list[Event]:
+        """What the rules say: findings that are new, and those that are over."""
+        if answer.findings is None:  # given up
+            self.unjudged = True
+            return []
+        if answer.rules is None:
+            self._asked = False
+        limit = max(self._since or 0, self._history)
+        return [self._numbered(one) for one in self._incidents.compare(answer.findings, limit, answer.rules)]
+
+    def overdue(self, moment: float) -> bool:
+        """Whether a state has lasted so long by now that rules may have a word on it that is new."""
+        marks = [
+            (server, _nanoseconds(since))
+            for (_, server), stand in self.stands.items()
+            for since in (stand.since, stand.partner_since)
+            if since is not None
+        ]
+        return passed(marks, LASTING, self._looked, self.present.at(moment))
 
     def memory(self) -> dict[str, Any]:
         """Everything that the next run needs, for JSON."""
@@ -146,6 +190,7 @@ class Watch:
             "incidents": self._incidents.memory(),
             "window": self._window.lines(),
             "unjudged": self.unjudged or self._asked,
+            "present": self.present.last,
         }
 
     def remember(self, memory: Mapping[str, Any]) -> None:
@@ -158,6 +203,7 @@ class Watch:
         self._incidents.remember(memory["incidents"])
         self._window.remember(memory["window"], self._reader)
         self.unjudged = memory["unjudged"]
+        self.present = Present({host: (stamp, at) for host, (stamp, at) in memory["present"].items()})
 
     def _last_time(self, source: str, piece: Piece) -> int:
         """The latest time in a piece, in nanoseconds."""
@@ -173,14 +219,21 @@ class Watch:
 
     def _event(self, row: Row) -> Event | None:
         if row.table == "transitions":
-            self.unjudged = True
+            self._telling(row, urgent=True)
             return self._move(row)
         if row.table == "pools":
-            self.unjudged = self.unjudged or bool(row.fields.get("requesting"))
+            if row.fields.get("requesting"):
+                self._telling(row, urgent=True)
             return self._pool(row)
         if row.table == "notices" and row.fields["code"] not in _QUIET:
-            self.unjudged = True
+            self._telling(row, urgent=row.fields["relationship"] is not None)
         return None
+
+    def _telling(self, row: Row, *, urgent: bool) -> None:
+        self.unjudged = True
+        self.telling += 1
+        if urgent:
+            self.urgent.add(row.table)
 
     def _move(self, row: Row) -> Event | None:
         fields = {name: str(row.fields.get(name) or "") for name in ("relationship", "subject", "old", "new")}
@@ -209,6 +262,10 @@ class Watch:
         if before is not None and all(before[name] == fields[name] for name in counts):
             return None
         return Event(0, Kind.POOL, rfc3339(row.time), row.server, row.source, fields)
+
+
+def _nanoseconds(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp()) * SECOND
 
 
 def _fields(stand: Stand) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The tail: catching up on a busy log, memory over ten million lines, and how soon an event is out."""
 
+import math
 import os
 import resource
 import statistics
@@ -7,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from tests.bench.busy import write_log
@@ -19,6 +22,7 @@ TIMES = 10
 RATE = 200_000
 SOON = 0.1
 PROBES = 40
+FINDINGS = 6
 
 
 def measures(folder: Path) -> Iterator[Measure | str]:
@@ -46,6 +50,12 @@ def measures(folder: Path) -> Iterator[Measure | str]:
     waits = list(_latencies(folder / "live"))
     yield Measure("from a line to its event (median)", statistics.median(waits), "100 ms", SOON, 1.0)
     yield Measure("from a line to its event (worst)", max(waits), "100 ms", SOON, None)
+    busy = data[: data.rfind(b"\n", 0, 1 << 20) + 1]
+    for name, before in (("quiet", b""), ("busy", busy)):
+        waits = list(_findings(folder / name, before))
+        work = f"from a line to its finding, {name} log"
+        yield Measure(f"{work} (median)", statistics.median(waits), "100 ms", SOON, 1.0)
+        yield Measure(f"{work} (worst)", max(waits), "100 ms", SOON, None)
 
 
 def _resident(pid: int) -> int:
@@ -55,26 +65,76 @@ def _resident(pid: int) -> int:
 
 
 def _latencies(log: Path) -> Iterator[float]:
-    """Seconds from writing a move into a log, between busy lines, until its event can be read."""
-    seen: dict[str, float] = {}
-    log.touch()
-    words = [*TAIL, log, "--since", "1970-01-01", "--timezone", "UTC", "--state", log.with_name("state")]
-    with subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True) as process:
-
-        def read() -> None:
-            assert process.stdout is not None
-            for line in process.stdout:
-                seen[line.split(" move ")[1].split(":")[0]] = time.perf_counter()
-
-        threading.Thread(target=read, daemon=True).start()
-        written = {}
+    """Seconds from writing a move into a log until its event can be read."""
+    with _tailing(log) as seen:
         for number in range(PROBES):
             name = f"pair{number}"
-            text = f"Mar  2 10:00:00 dhcp1 dhcpd[1]: failover peer {name}: I move from startup to normal\n"
-            with log.open("a") as file:
-                file.write(text)
-            written[name] = time.perf_counter()
-            time.sleep(0.5)
-        time.sleep(2)
+            written = _write(log, f"failover peer {name}: I move from startup to normal")
+            when = seen.wait(f" move {name}:")
+            if number >= 4:
+                yield when - written
+            time.sleep(0.3)
+
+
+def _findings(log: Path, before: bytes) -> Iterator[float]:
+    """Seconds from the line of a lost link, and of its return, until the finding is raised, and cleared.
+
+    The log holds normal operation ``before``; plain messages come all the time.
+    """
+    log.write_bytes(before)
+    with _tailing(log) as seen:
+        _write(log, "failover peer dhcp-failover: I move from startup to normal")
+        _write(log, "failover peer dhcp-failover: peer moves from startup to normal")
+        time.sleep(10)  # pandas and the rules are loaded
+        for number in range(FINDINGS):
+            _write(log, *["DHCPREQUEST for 10.0.0.9 from 00:17:c4:00:00:01 via 10.0.0.1"] * 20)
+            time.sleep(3)
+            _write(log, "peer dhcp-failover: disconnected")
+            lost = "failover peer dhcp-failover: I move from normal to communications-interrupted"
+            written = _write(log, lost)
+            when = seen.wait("finding raised: warning peer-down", number + 1)
+            yield when - written
+            time.sleep(10)
+            _write(log, "failover peer dhcp-failover: peer moves from normal to communications-interrupted")
+            back = "failover peer dhcp-failover: I move from communications-interrupted to normal"
+            written = _write(log, back)
+            yield seen.wait("finding cleared: warning peer-down", number + 1) - written
+
+
+def _write(log: Path, *texts: str) -> float:
+    """Let dhcpd say something now; the time on the performance counter."""
+    with log.open("a") as file:
+        file.write("".join(f"{datetime.now():%b %e %H:%M:%S} dhcp1 dhcpd[1]: {text}\n" for text in texts))
+    return time.perf_counter()
+
+
+class _Seen:
+    """The lines that a tail prints, with the time at which each can be read."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: list[tuple[float, str]] = []
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
+
+    def wait(self, words: str, count: int = 1) -> float:
+        """When the line with these words was there for so many times; infinite after half a minute."""
+        until = time.perf_counter() + 30
+        while time.perf_counter() < until:
+            found = [when for when, line in self._lines if words in line]
+            if len(found) >= count:
+                return found[count - 1]
+            time.sleep(0.005)
+        return math.inf
+
+    def _read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._lines.append((time.perf_counter(), line))
+
+
+@contextmanager
+def _tailing(log: Path) -> Iterator[_Seen]:
+    log.touch()
+    words = [*TAIL, log, "--since", "1970-01-01", "--state", f"{log}.state"]
+    with subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield _Seen(process.stdout)
         process.terminate()
-    yield from (seen[name] - when for name, when in list(written.items())[4:])

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_findings_arise_and_clear() -> None:
     assert downs[0]["severity"] == "warning"
     assert downs[0]["advice"]
     assert any("disconnected" in line for line in downs[0]["evidence"])
+
+
+def test_a_finding_that_time_brings_needs_no_line(tmp_path: Path) -> None:
+    """A server that stays in recover is told of when it was there for too long, though nothing is logged."""
+    log, out = tmp_path / "log", tmp_path / "out"
+    moved = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=295)
+    move = "dhcp1 dhcpd[7]: failover peer x: I move from startup to recover"
+    log.write_text(f"{moved:%Y-%m-%dT%H:%M:%SZ} {move}\n")
+    os.utime(log, (moved.timestamp(), moved.timestamp()))
+    with tailing(out, log, *ALL):
+        wait_for(lambda: any(one.get("name") == "stuck-recover" for one in events(out)), "stuck-recover")
+    (raised,) = (one for one in events(out) if one.get("name") == "stuck-recover")
+    assert raised["event"] == "finding-raised"
+    assert datetime.now(UTC) - moved >= timedelta(seconds=300)
 
 
 def test_hostile_names_do_not_steer_the_terminal() -> None:
