@@ -54,18 +54,22 @@ def examine(
     apart = relationships_apart(pair)
     if len(apart) > 1:
         views = {" = ".join(names): part(pair, names) for names in apart}
-        drafts = together({name: _drafts(view, limits, failures) for name, view in views.items()})
+        drafts = together({name: _drafts(view, limits, failures, wanted) for name, view in views.items()})
     else:
-        drafts = _drafts(pair, limits, failures)
+        drafts = _drafts(pair, limits, failures, wanted)
     texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
     return Diagnosis(grouped([_finding(one, draft, texts) for one, draft in drafts]), tuple(failures))
 
 
-def _drafts(pair: PairView, limits: Mapping[str, Any], failures: list[Problem]) -> list[tuple[Rule, Draft]]:
+def _drafts(
+    pair: PairView, limits: Mapping[str, Any], failures: list[Problem], wanted: Callable[[Rule], bool]
+) -> list[tuple[Rule, Draft]]:
     """What the rules find in a pair with one relationship; a rule that fails is added to ``failures``."""
     case = Case(pair)
     drafts: list[tuple[Rule, Draft]] = []
     for name, one in rules().items():
+        if not wanted(one):
+            continue
         try:
             drafts += [(one, draft) for draft in one.check(case, limits[name]) if draft.rows]
         except Exception as error:
