@@ -1,31 +1,24 @@
 """Which lease a client gets: its own one, or the one unused for longest (dhcpd's dhcp.c and failover.c)."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dhcplens.engine.events import Packet
 from dhcplens.engine.leases import ABANDONED, ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, Lease
 from dhcplens.engine.pool import MINE, Pool
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.service import Service
-from dhcplens.model.states import MessageType, Role
+from dhcplens.model.states import MessageType
 
 if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
 _FREED = (FREE, BACKUP)
-_PRIMARY, _SECONDARY = Role
 _REQUEST = MessageType.REQUEST
 
 
-class Found(NamedTuple):
-    """The lease that fits a packet, and whether the address it asks for is this server's to refuse."""
-
-    lease: Lease | None
-    ours: bool
-
-
-_NOTHING = Found(None, False)
+Found = tuple[Lease | None, bool]
+"""The lease that fits a packet, and whether the address it asks for is this server's to refuse."""
 
 
 def waited(lease: Lease, rel: Relationship) -> bool:
@@ -39,14 +32,16 @@ def mine(lease: Lease) -> bool:
     """Whether this server may give the lease to a new client."""
     rel, state = lease.pool.relationship, lease.state
     if rel is None:
-        return state in _FREED
+        return state is FREE or state is BACKUP
+    if state is FREE:
+        return rel.primary or waited(lease, rel)
+    if state is BACKUP:
+        return not rel.primary or waited(lease, rel)
     if state is ACTIVE:
         return False
     rewinds = rel.server.dialect.rewind
-    if state is FREE or (state is ABANDONED and rewinds):
-        return rel.role is _PRIMARY or waited(lease, rel)
-    if state is BACKUP:
-        return rel.role is _SECONDARY or waited(lease, rel)
+    if state is ABANDONED and rewinds:
+        return rel.primary or waited(lease, rel)
     if not rewinds:
         return waited(lease, rel)
     if state in (EXPIRED, RELEASED) and lease.rewind is MINE[rel.role]:
@@ -62,67 +57,53 @@ def of_client(lease: Lease) -> bool:
 def find(server: "Server", packet: Packet, network: str) -> Found:
     """The lease that the client has, had or asks for on this network (dhcpd's find_lease)."""
     database = server.database
-    request = packet.type is _REQUEST
-    uid_lease = hw_lease = None
-    if packet.uid and (chain := database.by_uid.get(packet.uid)):
+    uid_lease = None
+    if (uid := packet.uid) and (chain := database.by_uid.get(uid)):
         uid_lease = _by_uid(chain, network)
-    if chain := database.by_hardware.get(packet.hardware):
-        hw_lease = _by_hardware(chain, packet, network)
     ip_lease = database.by_ip.get(packet.ciaddr or packet.requested)
-    if ip_lease is None and uid_lease is None and hw_lease is None:
-        return _NOTHING
-    ours = ip_lease is not None
-    if ip_lease is not None and ip_lease.pool.network != network:
-        ip_lease = None
-    if ip_lease is not None and not _is_client(ip_lease, packet) and ip_lease.state not in _FREED:
-        ours = ip_lease.state is ACTIVE
-        ip_lease = None
-    if (
-        ip_lease is not None
-        and not request
-        and (uid_lease is not None or hw_lease is not None)
-        and not of_client(ip_lease)
-    ):
-        ip_lease = None
-    if ip_lease is not None and ip_lease.state is ACTIVE and ip_lease.uid and ip_lease is not uid_lease:
-        if uid_lease is not None and packet.uid == ip_lease.uid:
-            if uid_lease.state is ACTIVE:
-                server.log("duplicate-leases", mac=packet.client, network=network)
-                if request and not packet.ciaddr:
-                    server.release(uid_lease)
-            uid_lease = ip_lease
-        if ip_lease is not uid_lease:
-            ip_lease = None
-    if request and ip_lease is None:
-        return Found(None, ours)
-    lease = _choose(server, packet, network, (ip_lease, uid_lease, hw_lease))
+    if ip_lease is None:
+        lease, ours = None, False
+    elif ip_lease is uid_lease:
+        lease, ours = ip_lease, True
+    else:
+        lease, ours = _by_address(server, packet, network, ip_lease, uid_lease)
+    if lease is None and packet.type is not _REQUEST:
+        lease = uid_lease or _of_hardware(server, packet, network)
     if lease is not None and lease.state is ABANDONED:
-        if lease is not ip_lease or not request:
-            return Found(None, True)
+        if lease is not ip_lease or packet.type is not _REQUEST:
+            return None, True
         server.log("reclaiming-requested", ip=lease.address)
-    return Found(lease, ours)
+    return lease, ours
 
 
-def _choose(
-    server: "Server", packet: Packet, network: str, found: tuple[Lease | None, Lease | None, Lease | None]
-) -> Lease | None:
-    """The lease by address, else by client identifier, else by hardware address."""
-    ip_lease, uid_lease, hw_lease = found
-    if hw_lease is uid_lease or hw_lease is ip_lease:
-        hw_lease = None
-    if uid_lease is ip_lease:
-        uid_lease = None
-    if ip_lease is not None:
-        if uid_lease is not None:
-            server.log("duplicate-uid", ip=uid_lease.address, mac=packet.client, network=network)
-            if not packet.ciaddr and packet.type is _REQUEST and uid_lease.state is ACTIVE:
-                server.release(uid_lease)
-        return ip_lease
-    if uid_lease is not None:
-        return uid_lease
-    if hw_lease is not None and (not hw_lease.uid or hw_lease.uid == packet.uid):
-        return hw_lease
-    return None
+def _by_address(
+    server: "Server", packet: Packet, network: str, lease: Lease, uid_lease: Lease | None
+) -> Found:
+    """The lease of the address that is asked for, if the client can have it."""
+    if lease.pool.network != network:
+        return None, True
+    if lease.state not in _FREED and not _is_client(lease, packet):
+        return None, lease.state is ACTIVE
+    request = packet.type is _REQUEST
+    known = uid_lease is not None or (not request and _by_hardware(server, packet, network) is not None)
+    if not request and known and not of_client(lease):
+        return None, True
+    if lease.state is ACTIVE and lease.uid:
+        if uid_lease is None or packet.uid != lease.uid:
+            return None, True
+        if uid_lease.state is ACTIVE:
+            server.log("duplicate-leases", mac=packet.client, network=network)
+    elif uid_lease is not None:
+        server.log("duplicate-uid", ip=uid_lease.address, mac=packet.client, network=network)
+    if request and uid_lease is not None and uid_lease.state is ACTIVE and not packet.ciaddr:
+        server.release(uid_lease)
+    return lease, True
+
+
+def _of_hardware(server: "Server", packet: Packet, network: str) -> Lease | None:
+    """The lease that was last the hardware's, unless another client identifier had it."""
+    lease = _by_hardware(server, packet, network)
+    return lease if lease is not None and (not lease.uid or lease.uid == packet.uid) else None
 
 
 def _is_client(lease: Lease, packet: Packet) -> bool:
@@ -136,8 +117,8 @@ def _by_uid(chain: Sequence[Lease], network: str) -> Lease | None:
     return None
 
 
-def _by_hardware(chain: Sequence[Lease], packet: Packet, network: str) -> Lease | None:
-    for lease in chain:
+def _by_hardware(server: "Server", packet: Packet, network: str) -> Lease | None:
+    for lease in server.database.by_hardware.get(packet.hardware, ()):
         if not of_client(lease) or lease.pool.network != network:
             continue
         if lease.state not in _FREED and lease.uid and lease.uid != packet.uid:
@@ -150,7 +131,7 @@ def peer_counts(server: "Server", network: str) -> bool:
     """Whether by the counters the peer of some pool of the network has free addresses."""
     for pool in server.pools_of(network):
         rel = pool.relationship
-        if rel is not None and (pool.backup_count if rel.role is _PRIMARY else pool.free_count):
+        if rel is not None and (pool.backup_count if rel.primary else pool.free_count):
             return True
     return False
 
@@ -177,9 +158,8 @@ def _candidate(pool: Pool) -> tuple[Lease | None, bool]:
     """The first lease of a pool that may be given, and whether the peer holds one."""
     rel = pool.relationship
     if rel is None:
-        return pool.free.head() or pool.abandoned.head(), False
-    own, other = (pool.free, pool.backup) if rel.role is _PRIMARY else (pool.backup, pool.free)
-    candidate, peers = own.head(), other.head()
+        return pool.free.first or pool.abandoned.first, False
+    candidate, peers = pool.own.first, pool.partners.first
     peer_has = False
     if peers is not None:
         older = candidate is None or candidate.ends > peers.ends
@@ -188,10 +168,8 @@ def _candidate(pool: Pool) -> tuple[Lease | None, bool]:
         else:
             peer_has = True
     if candidate is None:
-        last_resort = pool.abandoned.head()
-        if last_resort is not None and (
-            mine(last_resort) if rel.server.dialect.rewind else rel.role is _PRIMARY
-        ):
+        last_resort = pool.abandoned.first
+        if last_resort is not None and (mine(last_resort) if rel.server.dialect.rewind else rel.primary):
             candidate = last_resort
     return candidate, peer_has
 

@@ -26,7 +26,7 @@ def share(total: int, percent: int) -> int:
 def surplus(rel: "Relationship", pool: Pool) -> int:
     """Leases to send: half of what this server owns more than its partner."""
     difference = pool.free_count - pool.backup_count
-    return half(difference if rel.is_primary() else -difference)
+    return half(difference if rel.primary else -difference)
 
 
 def run_now(rel: "Relationship") -> int:
@@ -73,28 +73,33 @@ def check(rel: "Relationship", pool: Pool) -> None:
     """Free addresses of the pool changed: bring the next run forward if it comes too late."""
     if rel.me is not NORMAL:
         return
-    now, conf = rel.server.now, rel.conf
-    earliest = max(now, rel.last_balance + conf.min_balance) if rel.last_balance else now
-    if rel.next_balance and rel.next_balance <= earliest:
-        return
-    first_free, first_backup = pool.free.head(), pool.backup.head()
-    unused = first_free and first_backup and not first_free.ends and not first_backup.ends
-    if unused and rel.next_balance and rel.next_balance <= now + conf.max_balance:
-        return  # addresses that nobody ever had are in no hurry
-    free = share(_age(first_free, now), conf.max_lease_misbalance)
-    backup = share(_age(first_backup, now), conf.max_lease_misbalance)
-    if rel.is_primary():
-        free *= 2
-    else:
-        backup *= 2
-    at = max(now + min(free, backup, conf.max_balance), earliest)
-    if rel.next_balance and at >= rel.next_balance:
+    now, due = rel.server.now, rel.next_balance
+    if due:
+        if due <= now or due <= rel.no_balance_before:
+            return
+        free, backup = pool.free.first, pool.backup.first
+        if free and backup and not free.ends and not backup.ends and due <= now + rel.conf.max_balance:
+            return  # addresses that nobody ever had are in no hurry
+    at = max(now + _patience(rel, pool), rel.no_balance_before)
+    if due and at >= due:
         return
     at += rel.server.put_off(at)
-    if rel.next_balance and at >= rel.next_balance:
+    if due and at >= due:
         return
     rel.next_balance = at
     rel.timer("balance", at)
+
+
+def _patience(rel: "Relationship", pool: Pool) -> int:
+    """Seconds until the next run: the older the unused addresses, the less it presses."""
+    now, conf = rel.server.now, rel.conf
+    free = share(_age(pool.free.first, now), conf.max_lease_misbalance)
+    backup = share(_age(pool.backup.first, now), conf.max_lease_misbalance)
+    if rel.primary:
+        free *= 2
+    else:
+        backup *= 2
+    return min(free, backup, conf.max_balance)
 
 
 def _age(head: Lease | None, now: int) -> int:
@@ -105,7 +110,7 @@ def _run(rel: "Relationship", *, scheduled: bool) -> tuple[int, bool]:
     """Balance all pools; how many addresses moved, and whether the partner is to be asked for some."""
     if rel.me is not NORMAL:
         return 0, False
-    rel.last_balance = rel.server.now
+    rel.no_balance_before = rel.server.now + rel.conf.min_balance
     moved, wanting = 0, False
     for pool in rel.server.database.pools:
         if pool.relationship is rel:
@@ -136,7 +141,7 @@ def _balance(rel: "Relationship", pool: Pool, scheduled: bool) -> tuple[int, boo
 
 def _give(rel: "Relationship", pool: Pool, lts: int, hold: int) -> int:
     """Give addresses away: first those of the partner's clients, then the oldest; returns how many."""
-    queue = pool.free if rel.is_primary() else pool.backup
+    queue = pool.free if rel.primary else pool.backup
     start = lts
     if lts <= -hold or queue.count == 0:
         return 0
@@ -157,7 +162,7 @@ def _give(rel: "Relationship", pool: Pool, lts: int, hold: int) -> int:
 def give(rel: "Relationship", lease: Lease) -> None:
     """Make a free address the partner's."""
     server = rel.server
-    lease.next = BACKUP if rel.is_primary() else FREE
+    lease.next = BACKUP if rel.primary else FREE
     lease.tstp = lease.starts = server.now
     lease.hostname = ""
     server.database.move(lease, propagate=True)
@@ -185,7 +190,7 @@ def peer_wants(rel: "Relationship", lease: Lease) -> bool:
         return False
     bucket = client_hash(key)
     primary_has = bool(rel.hba[bucket >> 3] & (1 << (bucket & 7)))
-    return primary_has is not rel.is_primary()
+    return primary_has is not rel.primary
 
 
 def secondary_not_hoarding(rel: "Relationship", pool: Pool) -> bool:

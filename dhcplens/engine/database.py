@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _BUCKETS = 100003  # dhcpd walks over its leases in the order of its hash table
 _FREED = (FREE, BACKUP)
-_TELLS_SOON = (Service.COOPERATING, Service.NOT_RESPONDING)
 _OVER = (EXPIRED, RELEASED)
 _DEAD = (EXPIRED, RELEASED, RESET)
 _WAITING = (*_DEAD, ABANDONED)
@@ -57,26 +56,29 @@ class Database:
 
     def identify(self, lease: Lease, hardware: bytes, uid: bytes, upcoming: BindingState) -> None:
         """Bind a lease to a client; ``upcoming`` is the binding state that it is to take."""
-        if (
+        by_uid, by_hardware = self.by_uid, self.by_hardware
+        old_uid, old_hardware = lease.uid, lease.hardware
+        if old_uid == uid and old_hardware == hardware:
+            if len(by_uid.get(uid, ())) < 2 and len(by_hardware.get(hardware, ())) < 2:
+                return  # nothing that its place among the client's leases could be better than
+        elif (
             lease.state is ACTIVE
             and upcoming is not ABANDONED
-            and ((uid and lease.uid != uid) if lease.uid else lease.hardware != hardware)
+            and ((uid and old_uid != uid) if old_uid else old_hardware != hardware)
         ):
             self.server.log("lease-conflict", ip=lease.address)
-        if lease.uid:
-            self._drop(self.by_uid, lease.uid, lease)
-        if lease.hardware:
-            self._drop(self.by_hardware, lease.hardware, lease)
+        if old_uid:
+            self._drop(by_uid, old_uid, lease)
+        if old_hardware:
+            self._drop(by_hardware, old_hardware, lease)
         lease.uid, lease.hardware = uid, hardware
         if uid:
-            self._index(self.by_uid, uid, lease)
+            self._index(by_uid, uid, lease)
         if hardware:
-            self._index(self.by_hardware, hardware, lease)
+            self._index(by_hardware, hardware, lease)
 
     def _drop(self, index: dict[bytes, list[Lease]], key: bytes, lease: Lease) -> None:
-        chain = index.get(key)
-        if chain is None or lease not in chain:
-            return
+        chain = index[key]
         if len(chain) == 1:
             del index[key]
         else:
@@ -108,45 +110,40 @@ class Database:
         it now; ``by_timer``: the expiry of the pool is already under way.
         """
         server, pool = self.server, lease.pool
-        relationship = pool.relationship
-        now = server.now
+        relationship, now = pool.relationship, server.now
+        old = lease.state
+        was_free = old is FREE or old is BACKUP
+        pool.queues[old].remove(lease)
+        if lease.next is not old:
+            self._transition(lease)
+        elif not was_free:
+            self._set_next(lease)
+        lease.sort = sort = self._sort(lease)
+        pool.queues[lease.state].insert(lease)
+        if now < sort and (sort < pool.next_event or not pool.next_event):
+            self.arm(pool, sort)
         if propagate:
             lease.atsfp = 0
-        freed = pool.remove(lease)
-        if lease.next is not lease.state:
-            self._transition(lease)
-        elif lease.state not in _FREED:
-            self._set_next(lease)
-        pool.insert(lease, sort=self._sort(lease))
-        if lease.sort > now and (lease.sort < pool.next_event or not pool.next_event):
-            self.arm(pool, lease.sort)
-        if commit:
-            if (
-                propagate
-                and server.dialect.rewind
-                and relationship is not None
-                and relationship.service in _TELLS_SOON
-            ):
+            if commit and relationship is not None and relationship.tells_soon:
                 lease.rewind = lease.state
+        if commit:
             server.write(lease.record())
             server.commit()
         if relationship is not None:
             if propagate:
                 lease.desired = lease.state
                 updates.queue(relationship, lease, immediate=immediate)
-            if freed and server.dialect.timed_balance:
+            if was_free and server.dialect.timed_balance:
                 balance.check(relationship, pool)
-        if not by_timer and lease.sort < now and lease.next is not lease.state:
+        if sort < now and not by_timer and lease.next is not lease.state:
             self.expire(pool)
 
     def _transition(self, lease: Lease) -> None:
-        relationship = lease.pool.relationship
         old, new = lease.state, lease.next
-        if relationship is not None:
-            over = (*_OVER, ACTIVE) if self.server.dialect.rewind else _OVER
-            ends = old in over and new in _FREED
-        else:
+        if lease.pool.relationship is None:
             ends = old is ACTIVE
+        else:
+            ends = new in _FREED and (old in _OVER or (old is ACTIVE and self.server.dialect.rewind))
         if ends:
             lease.hostname = ""
             lease.tstp = lease.ends
@@ -183,7 +180,7 @@ class Database:
         ):
             if not may:
                 continue
-            while (head := queue.head()) is not None and head.sort <= now:
+            while (head := queue.first) is not None and head.sort <= now:
                 self._expire(head)
             if head is not None:
                 later.append(head.sort)
@@ -195,7 +192,7 @@ class Database:
 
     def _may_expire(self, pool: Pool) -> bool:
         relationship = pool.relationship
-        if relationship is None or relationship.is_primary() or relationship.me is PARTNER_DOWN:
+        if relationship is None or relationship.primary or relationship.me is PARTNER_DOWN:
             return True
         return self.server.dialect.rewind and relationship.me is not NORMAL
 
@@ -257,20 +254,21 @@ class Database:
             if lease.hardware:
                 self._index(self.by_hardware, lease.hardware, lease)
             queue, sort = pool.queues[lease.state], self._sort(lease)
+            lease.sort = sort
             sorts, leases = order.setdefault(queue, ([], []))
             equal = follows and queue is last_queue and last_sort == sort
             place = last_place + 1 if equal else bisect_left(sorts, sort)
             sorts.insert(place, sort)
             leases.insert(place, lease)
             last_queue, last_place, last_sort = queue, place, sort
-        for _, leases in order.values():
+        for queue, (_, leases) in order.items():
             for lease in leases:
-                lease.pool.insert(lease, sort=self._sort(lease), after_equals=True)
+                queue.insert(lease, after_equals=True)
 
     def _sort(self, lease: Lease) -> int:
         """When a lease's time is up; in partner-down a dead binding also waits for the peer."""
         relationship = lease.pool.relationship
-        if lease.state in _DEAD and relationship is not None and relationship.me is PARTNER_DOWN:
+        if relationship is not None and relationship.me is PARTNER_DOWN and lease.state in _DEAD:
             return max(lease.tsfp, lease.ends)
         return lease.ends
 

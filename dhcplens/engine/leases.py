@@ -3,6 +3,7 @@
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from ipaddress import IPv4Address
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dhcplens.model.states import BindingState
@@ -37,6 +38,12 @@ class Record(NamedTuple):
     hardware: bytes
     uid: bytes
     hostname: str
+
+
+_WRITTEN = attrgetter(
+    *("ip", "starts", "ends", "tstp", "tsfp", "atsfp", "cltt", "state", "next", "rewind"),
+    *("hardware", "uid", "hostname"),
+)
 
 
 @lru_cache(maxsize=65536)
@@ -96,21 +103,7 @@ class Lease:
 
     def record(self) -> Record:
         """What is written to the lease file now."""
-        return Record(
-            self.ip,
-            self.starts,
-            self.ends,
-            self.tstp,
-            self.tsfp,
-            self.atsfp,
-            self.cltt,
-            self.state,
-            self.next,
-            self.rewind,
-            self.hardware,
-            self.uid,
-            self.hostname,
-        )
+        return tuple.__new__(Record, _WRITTEN(self))
 
     def restore(self, record: Record) -> None:
         """Take over what the lease file says."""
@@ -135,24 +128,26 @@ class Lease:
 class LeaseQueue:
     """Leases in order of their sort time; the newest of equal ones comes first, as dhcpd inserts them.
 
-    A heap whose outdated entries are dropped when they reach the top.
+    ``first`` is the head, None if the queue is empty. A heap whose outdated entries are dropped when they
+    reach the top.
     """
 
-    __slots__ = ("_heap", "_last", "count")
+    __slots__ = ("_heap", "_last", "count", "first")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Lease]] = []
         self._last = 0
         self.count = 0
+        self.first: Lease | None = None
 
     def insert(self, lease: Lease, *, after_equals: bool = False) -> None:
         """Put a lease at the place of its sort time."""
-        self._last += 1
-        entry = (lease.sort, self._last if after_equals else -self._last, lease)
-        lease.entry = entry
+        self._last = last = self._last + 1
+        lease.entry = entry = (lease.sort, last if after_equals else -last, lease)
         self.count += 1
         heap = self._heap
         heappush(heap, entry)
+        self.first = heap[0][2]
         if len(heap) > 2 * self.count + 64:
             self._heap = [one for one in heap if one[2].entry is one]
             heapify(self._heap)
@@ -161,26 +156,20 @@ class LeaseQueue:
         """Take a lease out that is in this queue."""
         lease.entry = None
         self.count -= 1
+        if lease is self.first:
+            self._find_first()
 
-    def head(self) -> Lease | None:
-        """The first lease, None if the queue is empty."""
+    def _find_first(self) -> None:
         heap = self._heap
         while heap:
             entry = heap[0]
-            if entry[2].entry is entry:
-                return entry[2]
+            lease = entry[2]
+            if lease.entry is entry:
+                self.first = lease
+                return
             heappop(heap)
-        return None
+        self.first = None
 
     def ordered(self) -> list[Lease]:
         """All leases from head to tail."""
         return [one[2] for one in sorted(self._heap) if one[2].entry is one]
-
-    def due(self, now: int) -> list[Lease]:
-        """Leases whose sort time is not after now, from the head."""
-        due = []
-        for lease in self.ordered():
-            if lease.sort > now:
-                break
-            due.append(lease)
-        return due

@@ -3,7 +3,8 @@
 The rules are those of dhcpd's failover.c; the message layout is the draft's, without its bytes.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from dhcplens.engine import balance, updates
 from dhcplens.engine.events import Close, Dial, Send
@@ -57,7 +58,7 @@ def opened(rel: "Relationship", link: int) -> None:
     """A connection stands; the primary speaks first."""
     rel.half_open.add(link)
     rel.timer("link", rel.server.now + ACCEPT_SECONDS)
-    if rel.is_primary():
+    if rel.primary:
         _send(rel, link, _connect(rel))
 
 
@@ -98,43 +99,21 @@ def accept_timeout(rel: "Relationship") -> None:
 
 def received(rel: "Relationship", link: int, message: Message) -> None:
     """A message came over a connection of this relationship."""
-    if isinstance(message, BindUpdate):
-        updates.received(rel, message)
-    elif isinstance(message, BindAck):
-        updates.acked(rel, message)
-    elif isinstance(message, Connect):
-        _connected(rel, link, message)
-    elif isinstance(message, ConnectAck):
-        _accepted(rel, link, message)
-    elif isinstance(message, Disconnect):
-        if message.reason:
-            rel.log("disconnect-reason", reason=REASONS.get(message.reason, ""))
-        close(rel, link)
-    else:
-        _dispatch(rel, message)
+    kind = type(message)
+    if (handle := _WHEN_LINKED.get(kind)) is not None:
+        handle(rel, message)
+    elif (handshake := _HANDSHAKE.get(kind)) is not None:
+        handshake(rel, link, message)
     if rel.link == link:
         _hear(rel)
 
 
 def _hear(rel: "Relationship") -> None:
     """The peer lives: the time of silence starts anew."""
-    now = rel.server.now
+    due = rel.server.now + rel.conf.max_response_delay
     if not rel.silence_due:
-        rel.timer("silence", now + rel.conf.max_response_delay)
-    rel.silence_due = now + rel.conf.max_response_delay
-
-
-def _dispatch(rel: "Relationship", message: Message) -> None:
-    if isinstance(message, State):
-        rel.peer_state(message)
-    elif isinstance(message, UpdateRequest):
-        updates.requested(rel, message)
-    elif isinstance(message, UpdateDone):
-        rel.update_done()
-    elif isinstance(message, PoolRequest):
-        balance.requested(rel)
-    elif isinstance(message, PoolResponse):
-        rel.server.log("pool-response", count=message.addresses)
+        rel.timer("silence", due)
+    rel.silence_due = due
 
 
 def _connected(rel: "Relationship", link: int, message: Connect) -> None:
@@ -188,6 +167,13 @@ def _accepted(rel: "Relationship", link: int, message: ConnectAck) -> None:
         rel.tell_state()
 
 
+def _disconnected(rel: "Relationship", link: int, message: Disconnect) -> None:
+    """The peer closes the connection."""
+    if message.reason:
+        rel.log("disconnect-reason", reason=REASONS.get(message.reason, ""))
+    close(rel, link)
+
+
 def _disagree(rel: "Relationship", link: int, reason: int, words: str) -> None:
     rel.log("connectack-failed", reason=words)
     _send(rel, link, Disconnect(reason))
@@ -224,3 +210,25 @@ def silence(rel: "Relationship") -> None:
         return
     rel.log("peer-timeout")
     close(rel, rel.link)
+
+
+def _responded(rel: "Relationship", message: PoolResponse) -> None:
+    """The peer has given addresses away."""
+    rel.server.log("pool-response", count=message.addresses)
+
+
+_HANDSHAKE: Final[dict[type, Callable[["Relationship", int, Any], None]]] = {
+    Connect: _connected,
+    ConnectAck: _accepted,
+    Disconnect: _disconnected,
+}
+_WHEN_LINKED: Final[dict[type, Callable[["Relationship", Any], None]]] = {
+    BindUpdate: updates.received,
+    BindAck: updates.acked,
+    UpdateRequest: updates.requested,
+    State: lambda rel, message: rel.peer_state(message),
+    UpdateDone: lambda rel, _: rel.update_done(),
+    PoolRequest: lambda rel, _: balance.requested(rel),
+    PoolResponse: _responded,
+}
+"""What a message of the peer sets off; a CONTACT only shows that it lives."""

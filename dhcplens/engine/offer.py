@@ -42,24 +42,22 @@ def acknowledge(
     """Offer a lease or confirm it; ``line`` and ``head`` are the log line of the client's packet."""
     if lease.answering:
         return
-    now, pool = server.now, lease.pool
+    now, pool, before = server.now, lease.pool, lease.cltt
     rel = pool.relationship
-    grant = times.grant(lease, rel, times.desired(pool.times, packet.lease_time), now, acked=not offer)
-    expiry = times.end(now, grant.seconds)
+    wanted = times.desired(pool.times, packet.lease_time)
+    seconds, tstp, tsfp = times.grant(lease, rel, wanted, now, acked=not offer)
     same_client = lease.uid == packet.uid and lease.hardware == packet.hardware
-    before = lease.cltt
-    if packet.hostname and packet.hostname != lease.hostname:
-        lease.cannot_reuse = True
-    reused = _reuse(server, lease, same_client, offer)
+    reused = same_client and lease.state is ACTIVE and _may_reuse(server, packet, lease)
+    lease.cannot_reuse = offer and not reused
     if reused:
         expiry = lease.ends
     else:
-        _install(
-            server, packet, lease, grant, max(now + OFFER_SECONDS, lease.ends) if offer else expiry, offer
-        )
+        expiry = times.end(now, seconds)
+        lease.tstp, lease.tsfp = tstp, tsfp
+        _install(server, packet, lease, max(now + OFFER_SECONDS, lease.ends) if offer else expiry, offer)
     server.out.append(Log(line, head))
     reply = Reply(_OFFER if offer else _ACK, lease.ip, expiry - now, server.address, packet)
-    if offer and _ping_needed(server, lease, same_client, before):
+    if offer and server.conf.ping_check and _ping_needed(server, lease, same_client, before):
         lease.answering = True
         server.pings[lease.ip] = (lease, reply)
         server.out.append(Ping(lease.ip))
@@ -69,48 +67,43 @@ def acknowledge(
     if not offer and not reused and server.dialect.delayed_ack:
         server.write(lease.record())
         server.commit()
-        if rel is not None and rel.linked:
+        if rel is not None:
             updates.send_updates(rel)
     respond(server, lease, reply)
 
 
-def _install(
-    server: "Server", packet: Packet, lease: Lease, grant: times.Grant, ends: int, offer: bool
-) -> None:
+def _install(server: "Server", packet: Packet, lease: Lease, ends: int, offer: bool) -> None:
     """Enter the client into the lease; an OFFER changes it in memory only."""
+    database, state = server.database, lease.state if offer else ACTIVE
     lease.starts = lease.cltt = server.now
-    lease.tstp, lease.tsfp = grant.tstp, grant.tsfp
-    server.database.identify(lease, packet.hardware, packet.uid, lease.state if offer else ACTIVE)
+    database.identify(lease, packet.hardware, packet.uid, state)
     lease.hostname = packet.hostname
     lease.ends = ends
-    lease.next = lease.state if offer else ACTIVE
-    at_once = not offer and not server.dialect.delayed_ack
-    server.database.move(lease, commit=at_once, propagate=not offer, immediate=at_once)
+    lease.next = state
+    if offer:
+        database.move(lease)
+    elif server.dialect.delayed_ack:
+        database.move(lease, propagate=True)
+    else:
+        database.move(lease, commit=True, propagate=True, immediate=True)
 
 
-def _reuse(server: "Server", lease: Lease, same_client: bool, offer: bool) -> bool:
+def _may_reuse(server: "Server", packet: Packet, lease: Lease) -> bool:
     """Whether the lease is young enough to be given again as it stands (dhcp-cache-threshold)."""
     threshold = server.conf.cache_threshold
-    reused = False
-    if (
-        server.dialect.cache_threshold
-        and threshold > 0
-        and not lease.cannot_reuse
-        and lease.state is ACTIVE
-        and same_client
-    ):
-        age = server.now - lease.starts
-        reused = age <= (lease.ends - lease.starts) * threshold // 100
-        if reused:
-            server.log("reuse-lease", age=age, threshold=threshold, ip=lease.address)
-    lease.cannot_reuse = not reused and offer
+    if lease.cannot_reuse or threshold <= 0 or not server.dialect.cache_threshold:
+        return False
+    if packet.hostname and packet.hostname != lease.hostname:
+        return False
+    age = server.now - lease.starts
+    reused = age <= (lease.ends - lease.starts) * threshold // 100
+    if reused:
+        server.log("reuse-lease", age=age, threshold=threshold, ip=lease.address)
     return reused
 
 
 def _ping_needed(server: "Server", lease: Lease, same_client: bool, before: int) -> bool:
     """Whether the address is pinged before it is offered; ``before`` is when its client was last heard of."""
-    if not server.conf.ping_check:
-        return False
     recent = server.now - before < RECENT
     if not server.dialect.recent_ping_skips:
         return not recent

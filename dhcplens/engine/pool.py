@@ -40,6 +40,9 @@ class Pool:
         self.size = 0
         self.free, self.backup, self.active = LeaseQueue(), LeaseQueue(), LeaseQueue()
         self.expired, self.abandoned = LeaseQueue(), LeaseQueue()
+        self.own, self.partners = self.free, self.backup  # to give to a new client: by me, by the partner
+        if relationship is not None and not relationship.primary:
+            self.own, self.partners = self.backup, self.free
         self.queues: dict[BindingState, LeaseQueue] = {
             FREE: self.free,
             BACKUP: self.backup,
@@ -49,47 +52,24 @@ class Pool:
             RESET: self.expired,
             ABANDONED: self.abandoned,
         }
-        self.free_count = 0
-        self.backup_count = 0
+        self._offered = self._offered_backup = 0  # left out of the counters
         self.next_event = 0  # when the earliest pending expiry is due; 0: no timer known
 
-    def remove(self, lease: Lease) -> bool:
-        """Take a lease off its queue; whether it was one of the allocatable ones."""
-        state = lease.state
-        if state is ACTIVE:
-            self.active.remove(lease)
-        elif state is FREE:
-            self.free.remove(lease)
-            self.free_count -= 1
-            return True
-        elif state is BACKUP:
-            self.backup.remove(lease)
-            self.backup_count -= 1
-            return True
-        else:
-            self.queues[state].remove(lease)
-        return False
+    @property
+    def free_count(self) -> int:
+        """The primary's allocatable addresses, as dhcpd counts them."""
+        return self.free.count - self._offered
 
-    def insert(self, lease: Lease, *, sort: int, after_equals: bool = False) -> None:
-        """Put a lease on the queue of its state, at the place of its sort time."""
-        state = lease.state
-        lease.sort = sort
-        if state is ACTIVE:
-            self.active.insert(lease, after_equals=after_equals)
-        elif state is FREE:
-            self.free_count += 1
-            self.free.insert(lease, after_equals=after_equals)
-        elif state is BACKUP:
-            self.backup_count += 1
-            self.backup.insert(lease, after_equals=after_equals)
-        else:
-            self.queues[state].insert(lease, after_equals=after_equals)
+    @property
+    def backup_count(self) -> int:
+        """The secondary's allocatable addresses, as dhcpd counts them."""
+        return self.backup.count - self._offered_backup
 
     def recount(self, now: int) -> None:
         """Count anew, as dhcpd does after reading its lease file."""
         self.size = sum(queue.count for queue in set(self.queues.values()))
-        self.free_count = sum(lease.ends <= now for lease in self.free.ordered())
-        self.backup_count = sum(lease.ends <= now for lease in self.backup.ordered())
+        self._offered = sum(lease.ends > now for lease in self.free.ordered())
+        self._offered_backup = sum(lease.ends > now for lease in self.backup.ordered())
 
     def all_leases(self) -> list[Lease]:
         """Every lease, in the order in which dhcpd walks over a pool: queue by queue."""

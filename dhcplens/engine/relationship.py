@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
 STARTUP_SECONDS = 15
-_PRIMARY = Role.PRIMARY
+_TELLS_SOON = (Service.COOPERATING, Service.NOT_RESPONDING)
 
 
 class Relationship:
@@ -53,6 +53,7 @@ class Relationship:
         self.conf = conf
         self.name = conf.name
         self.role = conf.role
+        self.primary = conf.role is Role.PRIMARY
         self.me, self.stos = RECOVER, now
         self.partner, self.partner_stos = UNKNOWN, now
         self.saved = RECOVER
@@ -60,6 +61,7 @@ class Relationship:
         self.hba = conf.hba
         self.service, self.reason = Service.NOT_RESPONDING, ""
         self.answers = False  # what the service says, looked up with every packet
+        self.tells_soon = server.dialect.rewind
         self.link: int | None = None
         self.closing = False  # our end of the link is closed, but what the peer sent is still read
         self.half_open: set[int] = set()
@@ -72,8 +74,8 @@ class Relationship:
         self.done_after: Lease | None = None  # UPDDONE follows the ack for this lease
         self.asked_all = False  # an UPDREQALL of ours is not answered yet
         self.xid = 0
-        self.last_balance = 0
-        self.next_balance = 0
+        self.next_balance = 0  # when the next run is due; 0: none is planned
+        self.no_balance_before = 0
         self.contact_due = self.silence_due = self.acks_due = 0
 
     # --- small things --------------------------------------------------------------------------
@@ -82,10 +84,6 @@ class Relationship:
     def linked(self) -> bool:
         """Whether the peer can be told something."""
         return self.link is not None
-
-    def is_primary(self) -> bool:
-        """Whether this server is the primary of the relationship."""
-        return self.role is _PRIMARY
 
     def log(self, code: str, **fields: object) -> None:
         """Log a line that names the relationship."""
@@ -98,7 +96,7 @@ class Relationship:
     def record(self) -> StateRecord:
         """The state block as written now; startup is written as the state that it will return to."""
         me = self.saved if self.me is STARTUP else self.me
-        mclt = None if self.is_primary() else self.mclt
+        mclt = None if self.primary else self.mclt
         return StateRecord(self.name, me, self.stos, self.partner, self.partner_stos, mclt)
 
     def restore(self, record: StateRecord) -> None:
@@ -133,6 +131,7 @@ class Relationship:
         """Work out the service again after a move of either side."""
         self.service, self.reason = service(self.me, self.partner, self.server.dialect)
         self.answers = self.service.answers
+        self.tells_soon = self.server.dialect.rewind and self.service in _TELLS_SOON
 
     def rescind(self) -> None:
         """Updates without an ack are to be sent again, before all others."""
@@ -189,7 +188,7 @@ class Relationship:
         elif new is NORMAL:
             self._enter_normal()
         elif new is CONFLICT:
-            if self.is_primary() or self.partner is CONFLICT_DONE:
+            if self.primary or self.partner is CONFLICT_DONE:
                 updates.request(self, everything=False)
         elif new is STARTUP:
             self.timer("startup", now + STARTUP_SECONDS)
@@ -231,9 +230,8 @@ class Relationship:
                 lease.tsfp = until
                 lease.sort = max(until, lease.ends)
                 pool.expired.insert(lease, after_equals=True)
-            head = pool.expired.head()
-            if head is not None:
-                self.server.database.arm(pool, head.sort)
+            if (first := pool.expired.first) is not None:
+                self.server.database.arm(pool, first.sort)
 
     def lose_link(self) -> None:
         """The link is gone, or never came within the time that startup waits for it."""
@@ -294,7 +292,7 @@ class Relationship:
             elif one is Also.ASK_ALL:
                 if not starting:
                     updates.request(self, everything=True)
-            elif one is Also.ASK or self.server.dialect.conflict_done or not self.is_primary():
+            elif one is Also.ASK or self.server.dialect.conflict_done or not self.primary:
                 updates.request(self, everything=False)
         if reaction.move is not None:
             if reaction.move is NORMAL and self.me is RECOVER_DONE and self.partner is RECOVER_DONE:

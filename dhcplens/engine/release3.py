@@ -31,7 +31,7 @@ def check(rel: "Relationship", pool: Pool) -> bool:
     balance.log_pool(rel, pool, "pool-check", lts=lacking)
     if lacking <= _threshold(pool):
         return False
-    if not rel.is_primary():
+    if not rel.primary:
         if rel.linked:
             rel.send(PoolRequest())
         return True
@@ -44,7 +44,7 @@ def check(rel: "Relationship", pool: Pool) -> bool:
 
 def give_pools(rel: "Relationship") -> None:
     """The secondary asked for addresses: give it half of the difference, pool by pool."""
-    if rel.me is not NORMAL or not rel.is_primary():
+    if rel.me is not NORMAL or not rel.primary:
         return
     for pool in rel.server.database.pools:
         if pool.relationship is not rel:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dhcplens.engine import allocate
 from dhcplens.engine.events import Packet
-from dhcplens.engine.leases import ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease
+from dhcplens.engine.leases import ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease, dotted
 from dhcplens.engine.offer import acknowledge, answer, printable
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.service import Service
@@ -13,6 +13,7 @@ from dhcplens.model.loadbalance import client_hash
 from dhcplens.model.states import MessageType
 
 _COOPERATING = Service.COOPERATING
+_OVER = (RELEASED, EXPIRED)
 Head = dict[str, str | None]
 """Fields of the line that logs a client's packet."""
 
@@ -25,15 +26,15 @@ def balanced_here(packet: Packet, rel: Relationship) -> bool:
     server = rel.server
     most = rel.conf.load_balance_max_seconds
     secs = packet.secs
-    if server.conf.check_secs_byte_order and secs > 255 and not secs & 0xFF:
+    if secs > 255 and not secs & 0xFF and server.conf.check_secs_byte_order:
         secs >>= 8
-    if (most == 0 and server.dialect.zero_disables_balancing) or most < secs:
+    if most < secs or (most == 0 and server.dialect.zero_disables_balancing):
         return True
     if rel.hba is None:
         return False
     bucket = client_hash(packet.uid or packet.hardware[1:])
     bit = bucket & (3 if server.dialect.tight_hash else 7)
-    return bool(rel.hba[bucket >> 3] & (1 << bit)) is rel.is_primary()
+    return bool(rel.hba[bucket >> 3] & (1 << bit)) is rel.primary
 
 
 def discover(server: "Server", packet: Packet) -> None:
@@ -43,17 +44,17 @@ def discover(server: "Server", packet: Packet) -> None:
     if network is None:
         server.log("discover", **head, note="unknown-network-segment")
         return
-    peer_has = allocate.peer_counts(server, network) and server.dialect.starving_cancels
-    lease = allocate.find(server, packet, network).lease
+    lease, _ = allocate.find(server, packet, network)
+    held = False
     if lease is not None:
-        head["hostname"] = printable(lease.hostname)
+        if lease.hostname:
+            head["hostname"] = printable(lease.hostname)
         if not _may_offer(lease, packet):
             lease = None
     if lease is None:
         lease, held = allocate.allocate(server, network)
-        peer_has = peer_has or held
         if lease is None:
-            if peer_has:
+            if held or allocate.peer_counts(server, network):
                 server.log("discover", **head, note="peer-holds-all-free-leases")
             else:
                 server.log("discover", **head, note="no-free-leases", detail=network)
@@ -65,7 +66,7 @@ def discover(server: "Server", packet: Packet) -> None:
         if not rel.answers:
             server.log("discover", **head, note="not-responding", detail=rel.reason)
             return
-        if rel.service is _COOPERATING and not _takes(server, packet, lease, rel, peer_has, head):
+        if rel.service is _COOPERATING and not _takes(server, packet, lease, rel, held, head):
             return
     acknowledge(server, packet, lease, "discover", head, offer=True)
 
@@ -79,41 +80,36 @@ def _may_offer(lease: Lease, packet: Packet) -> bool:
     return lease.state is ACTIVE and (rel.service is not _COOPERATING or balanced_here(packet, rel))
 
 
-def _takes(
-    server: "Server",
-    packet: Packet,
-    lease: Lease,
-    rel: Relationship,
-    peer_has: bool,
-    head: Head,
-) -> bool:
-    """Whether this server answers a client although load balancing may give it to the peer."""
-    if not server.dialect.starving_cancels and not allocate.mine(lease):
-        return True
+def _takes(server: "Server", packet: Packet, lease: Lease, rel: Relationship, held: bool, head: Head) -> bool:
+    """Whether this server answers a client although load balancing may give it to the peer.
+
+    ``held``: the peer was seen to hold a free address.
+    """
     if balanced_here(packet, rel):
         return True
-    if peer_has or not server.dialect.starving_cancels:
-        server.log("discover", **head, note="load-balanced-to-peer", detail=rel.name)
-        return False
-    server.log("discover", **head, note="load-balance-cancelled", detail=rel.name)
-    return True
+    if not server.dialect.starving_cancels:
+        if not allocate.mine(lease):
+            return True
+    elif not held and not allocate.peer_counts(server, lease.pool.network):
+        server.log("discover", **head, note="load-balance-cancelled", detail=rel.name)
+        return True
+    server.log("discover", **head, note="load-balanced-to-peer", detail=rel.name)
+    return False
 
 
 def request(server: "Server", packet: Packet) -> None:
     """A client wants the address that was offered, that it has, or that it had."""
     wanted = packet.requested or packet.ciaddr
-    address = server.address_text(wanted)
+    address = dotted(wanted)
     network = server.network_with(wanted)
     lease, ours = None, False
     if network is not None:
         lease, ours = allocate.find(server, packet, network)
-    server_id = server.address_text(packet.server_id) if packet.server_id else None
-    hostname = printable(lease.hostname) if lease is not None else None
     head: Head = {
         "ip": address,
-        "server_id": server_id,
+        "server_id": dotted(packet.server_id) if packet.server_id else None,
         "mac": packet.client,
-        "hostname": hostname,
+        "hostname": printable(lease.hostname) if lease is not None and lease.hostname else None,
         "via": packet.via,
     }
     if lease is not None and lease.pool.relationship is not None:
@@ -141,20 +137,17 @@ def _unfit(
     if not rel.answers:
         return "not-responding", rel.reason
     state = lease.state
-    if (
-        server.dialect.balances_requests
-        and rel.service is _COOPERATING
-        and not packet.ciaddr
-        and state in (FREE, BACKUP)
-        and not balanced_here(packet, rel)
-    ):
-        return "load-balanced-to-peer", rel.name
-    if state in (FREE, BACKUP) and not allocate.mine(lease):
-        return "lease-owned-by-peer", None
-    if state in (RELEASED, EXPIRED) and not allocate.of_client(lease):
+    if state is FREE or state is BACKUP:
+        balances = server.dialect.balances_requests and rel.service is _COOPERATING
+        if balances and not packet.ciaddr and not balanced_here(packet, rel):
+            return "load-balanced-to-peer", rel.name
+        if not allocate.mine(lease):
+            return "lease-owned-by-peer", None
+    elif state is RESET:
+        if not allocate.mine(lease):
+            return "lease-reset", None
+    elif state in _OVER and not allocate.of_client(lease):
         return "lease-in-transition", state.value
-    if state is RESET and not allocate.mine(lease):
-        return "lease-reset", None
     if server.conf.server_id_check and packet.server_id and packet.server_id != server.address:
         return "not-our-server-id", None
     return None
@@ -163,11 +156,13 @@ def _unfit(
 def _right_network(server: "Server", packet: Packet, wanted: int, network: str | None, head: Head) -> bool:
     """Whether the address fits where the client is; says and refuses if not."""
     here = server.network_of(packet)
-    told = packet.requested and not packet.ciaddr
-    if here is not None and not told and not (packet.ciaddr and packet.giaddr):
-        return True
-    if here is not None and network == here:
-        return True
+    if here is not None:
+        if network == here:
+            return True
+        if packet.ciaddr and not packet.giaddr:
+            return True  # unicast
+        if not packet.requested and not packet.ciaddr:
+            return True
     if here is None and network is None:
         server.log("request", **head, note="unknown-subnet")
     elif server.conf.authoritative:
@@ -180,7 +175,7 @@ def _right_network(server: "Server", packet: Packet, wanted: int, network: str |
 
 def refuse(server: "Server", packet: Packet, ip: int) -> None:
     """DHCPNAK."""
-    server.log("nak", ip=server.address_text(ip), mac=packet.client, hostname=None, via=packet.via)
+    server.log("nak", ip=dotted(ip), mac=packet.client, hostname=None, via=packet.via)
     answer(server, MessageType.NAK, packet, 0, 0)
 
 
@@ -203,7 +198,7 @@ def release(server: "Server", packet: Packet) -> None:
             server.release(lease)
     server.log(
         "release",
-        ip=server.address_text(packet.ciaddr),
+        ip=dotted(packet.ciaddr),
         mac=packet.client,
         hostname=hostname,
         via=packet.via,
@@ -225,7 +220,7 @@ def decline(server: "Server", packet: Packet) -> None:
         server.abandon(lease, "declined.")
     server.log(
         "decline",
-        ip=server.address_text(packet.requested),
+        ip=dotted(packet.requested),
         mac=packet.client,
         hostname=hostname,
         via=packet.via,

@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any
+from typing import Any, Final
 
 from dhcplens.engine import balance, link, offer, release3, requests, updates
 from dhcplens.engine.database import Database
@@ -35,7 +36,7 @@ from dhcplens.engine.events import (
     Terminate,
     Write,
 )
-from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record, dotted
+from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record
 from dhcplens.engine.pool import Pool
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.states import NORMAL, PARTNER_DOWN, RECOVER, SHUTDOWN, STARTUP
@@ -49,6 +50,7 @@ SHUTDOWN_SECONDS = 5
 COMMIT_SECONDS = 2
 MOST_PUT_OFF = 5
 _COMMIT = Commit()
+_NETWORKS = 4096  # addresses whose network is remembered
 FILES = {
     "config-file": "/etc/dhcp/dhcpd.conf",
     "database-file": "/var/lib/dhcp/dhcpd.leases",
@@ -89,13 +91,16 @@ class Server:
         self.pings: dict[int, tuple[Lease, Reply]] = {}
         self.database = Database(self, conf, {})
         self._links: dict[int, Relationship] = {}
+        self.network_with = lru_cache(maxsize=_NETWORKS)(self._network_with)
+        """The network that an address belongs to."""
+
         self._subnets = [
             (self._network_name(name), int(subnet.netmask), int(subnet.network_address))
             for name, subnet in conf.subnets
         ]
         self._pools: dict[str, list[Pool]] = {}
         self._written = False
-        self._rewritten = 0
+        self._rewrite_after = 0
         self._commit_at = 0
 
     # --- the interface -------------------------------------------------------------------------
@@ -104,45 +109,51 @@ class Server:
         """What this event makes the server do, in order; ``micros``: its clock, microseconds since 1970."""
         self.micros = micros
         self.now = micros // SECOND
-        if self.running:
-            self._event(event)
-        elif isinstance(event, Start):
-            self._start(event)
-        effects, self.out = self.out, []
+        kind = type(event)
+        if self.running is not (kind is Start):  # only what does not run can start
+            _ON[kind](self, event)
+        effects = self.out
+        self.out = []
         return effects
 
-    def _event(self, event: Event) -> None:
-        if isinstance(event, Arrived):
-            (packet,) = event
-            handler = requests.HANDLERS.get(packet.type)
-            if handler is not None:
-                handler(self, packet)
-        elif isinstance(event, Received):
-            number, message = event
-            if (rel := self._links.get(number)) is not None:
-                link.received(rel, number, message)
-        elif isinstance(event, Fired):
-            self._fired(*event.key)
-        elif isinstance(event, LinkUp):
-            rel = self.relationships[event.relationship]
-            self._links[event.link] = rel
-            link.opened(rel, event.link)
-        elif isinstance(event, LinkIn):
-            self._incoming(event)
-        elif isinstance(event, LinkDown):
-            if (rel := self._links.pop(event.link, None)) is not None:
-                link.closed(rel, event.link)
-        elif isinstance(event, DialFailed):
-            link.dial_failed(self.relationships[event.relationship], event.reason, event.unreachable)
-        elif isinstance(event, PingAnswered):
-            offer.ping_answered(self, event.ip)
-        elif isinstance(event, SetState):
-            self.relationships[event.relationship].set_state(event.state)
-        elif isinstance(event, ControlShutdown):
-            self._control_shutdown()
-        elif isinstance(event, Terminate):
-            self.running = False
-            self.out.append(Exit(0, flushed=False))
+    def _arrived(self, event: Arrived) -> None:
+        packet = event.packet
+        if (answer := requests.HANDLERS.get(packet.type)) is not None:
+            answer(self, packet)
+
+    def _received(self, event: Received) -> None:
+        number, message = event
+        if (rel := self._links.get(number)) is not None:
+            link.received(rel, number, message)
+
+    def _fired(self, event: Fired) -> None:
+        kind, which = event.key
+        if (act := _ON_TIMER.get(kind)) is not None:
+            act(self, which)
+        else:
+            _ON_TIMER_OF_RELATIONSHIP[kind](self.relationships[which])
+
+    def _link_up(self, event: LinkUp) -> None:
+        rel = self.relationships[event.relationship]
+        self._links[event.link] = rel
+        link.opened(rel, event.link)
+
+    def _link_down(self, event: LinkDown) -> None:
+        if (rel := self._links.pop(event.link, None)) is not None:
+            link.closed(rel, event.link)
+
+    def _dial_failed(self, event: DialFailed) -> None:
+        link.dial_failed(self.relationships[event.relationship], event.reason, event.unreachable)
+
+    def _set_state(self, event: SetState) -> None:
+        self.relationships[event.relationship].set_state(event.state)
+
+    def _ping_answered(self, event: PingAnswered) -> None:
+        offer.ping_answered(self, event.ip)
+
+    def _terminated(self, _: Terminate) -> None:
+        self.running = False
+        self.out.append(Exit(0, flushed=False))
 
     def _incoming(self, event: LinkIn) -> None:
         """dhcpd knows whose connection it is by the source address; the last declaration goes first."""
@@ -154,40 +165,12 @@ class Server:
         self.log("listener-no-state")
         self.out.append(Close(event.link))
 
-    def _fired(self, kind: str, which: Any) -> None:
-        if kind == "pool":
-            self.database.expire(self.database.pools[which])
-        elif kind == "ping":
-            offer.pinged(self, which)
-        elif kind == "commit":
-            self._commit_at = 0
-            self.commit()
-        elif kind == "shutdown":
-            self._shut_down()
-        elif kind == "leave":
-            self._leave()
-        else:
-            self._relationship_timer(kind, self.relationships[which])
+    def _pool_due(self, number: int) -> None:
+        self.database.expire(self.database.pools[number])
 
-    def _relationship_timer(self, kind: str, rel: Relationship) -> None:
-        if kind == "contact":
-            link.contact(rel)
-        elif kind == "silence":
-            link.silence(rel)
-        elif kind == "acks":
-            updates.acks_due(rel)
-        elif kind == "balance":
-            balance.run_scheduled(rel)
-        elif kind == "reconnect":
-            link.dial(rel)
-        elif kind == "link":
-            link.accept_timeout(rel)
-        elif kind == "startup":
-            rel.lose_link()
-        elif kind == "recovered":
-            rel.recovered()
-        elif kind == "auto-partner-down":
-            rel.set_state(PARTNER_DOWN)
+    def _commit_due(self, _: str) -> None:
+        self._commit_at = 0
+        self.commit()
 
     # --- start and end -------------------------------------------------------------------------
 
@@ -230,7 +213,7 @@ class Server:
         self.log("sending", method=method)
         self.log("sending", method="Socket/fallback/fallback-net")
 
-    def _control_shutdown(self) -> None:
+    def _control_shutdown(self, _: ControlShutdown) -> None:
         """The way out over OMAPI: close what serves OMAPI, then the failover state, then leave (dhcpd.c).
 
         By the time that the state changes dhcpd has closed its sockets, so the peer only sees the link go.
@@ -238,13 +221,13 @@ class Server:
         self.timer(("shutdown", ""), self.now + OMAPI_CLOSES)
         self.timer(("leave", ""), self.now + OMAPI_CLOSES + SHUTDOWN_SECONDS)
 
-    def _shut_down(self) -> None:
+    def _shut_down(self, _: str) -> None:
         for rel in self.relationships.values():
             rel.link = None
             if rel.me is NORMAL:
                 rel.set_state(SHUTDOWN)
 
-    def _leave(self) -> None:
+    def _leave(self, _: str) -> None:
         for rel in self.relationships.values():
             if rel.me is SHUTDOWN:
                 rel.set_state(RECOVER)
@@ -276,7 +259,7 @@ class Server:
 
     def commit(self) -> None:
         """Make everything written durable; about once an hour the file is written anew."""
-        if self._written and self.now - self._rewritten > REWRITE_SECONDS:
+        if self.now > self._rewrite_after and self._written:
             self._rewrite()
         self.out.append(_COMMIT)
 
@@ -288,7 +271,7 @@ class Server:
 
     def _rewrite(self) -> None:
         self._written = False
-        self._rewritten = self.now
+        self._rewrite_after = self.now + REWRITE_SECONDS
         leases = self.database.worth_writing()
         states = [rel.record() for rel in self.relationships.values()]
         self.log("wrote-leases", count=len(leases))
@@ -334,16 +317,11 @@ class Server:
         """What stands for the pool's pointer in the log."""
         return f"{0x55D0_0000_0000 + 0x1000 * (pool.number + 1):x}"
 
-    def address_text(self, ip: int) -> str:
-        """An address as dhcpd prints it."""
-        return dotted(ip)
-
     def network_of(self, packet: Packet) -> str | None:
         """The network that the packet comes from: of its relay, else of the interface."""
         return self.network_with(packet.giaddr or self.address)
 
-    def network_with(self, ip: int) -> str | None:
-        """The network that an address belongs to."""
+    def _network_with(self, ip: int) -> str | None:
         for name, mask, network in self._subnets:
             if ip & mask == network:
                 return name
@@ -365,3 +343,37 @@ class Server:
 
 def _within(ip: int, subnet: IPv4Network) -> bool:
     return ip & int(subnet.netmask) == int(subnet.network_address)
+
+
+_ON: Final[dict[type, Callable[[Server, Any], None]]] = {
+    Start: Server._start,
+    Arrived: Server._arrived,
+    Received: Server._received,
+    Fired: Server._fired,
+    LinkUp: Server._link_up,
+    LinkIn: Server._incoming,
+    LinkDown: Server._link_down,
+    DialFailed: Server._dial_failed,
+    PingAnswered: Server._ping_answered,
+    SetState: Server._set_state,
+    ControlShutdown: Server._control_shutdown,
+    Terminate: Server._terminated,
+}
+_ON_TIMER: Final[dict[str, Callable[[Server, Any], None]]] = {
+    "pool": Server._pool_due,
+    "ping": offer.pinged,
+    "commit": Server._commit_due,
+    "shutdown": Server._shut_down,
+    "leave": Server._leave,
+}
+_ON_TIMER_OF_RELATIONSHIP: Final[dict[str, Callable[[Relationship], None]]] = {
+    "contact": link.contact,
+    "silence": link.silence,
+    "acks": updates.acks_due,
+    "balance": balance.run_scheduled,
+    "reconnect": link.dial,
+    "link": link.accept_timeout,
+    "startup": Relationship.lose_link,
+    "recovered": Relationship.recovered,
+    "auto-partner-down": lambda rel: rel.set_state(PARTNER_DOWN),
+}

@@ -1,7 +1,5 @@
 """How long a lease may be: what the client wants, and what the peer has agreed to (MCLT)."""
 
-from typing import NamedTuple
-
 from dhcplens.engine.leases import NEVER, Lease
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.states import PARTNER_DOWN
@@ -11,12 +9,8 @@ INFINITE = 0xFFFFFFFF
 """The lease time with which a client asks for an endless lease."""
 
 
-class Grant(NamedTuple):
-    """Seconds given to the client, and the times of the binding to remember with it."""
-
-    seconds: int
-    tstp: int
-    tsfp: int
+Grant = tuple[int, int, int]
+"""Seconds given to the client, and the times of the binding to remember with it: tstp, tsfp."""
 
 
 def desired(times: LeaseTimes, asked: int) -> int:
@@ -33,7 +27,7 @@ def desired(times: LeaseTimes, asked: int) -> int:
 def grant(lease: Lease, rel: Relationship | None, wanted: int, now: int, *, acked: bool) -> Grant:
     """What a client gets of the time it may have; ``acked``: in an ACK, not in an OFFER."""
     if rel is None:
-        return Grant(wanted, 0, 0)
+        return wanted, 0, 0
     if not rel.server.dialect.exact_acks:
         return _grant_3_0(lease, rel, wanted, now)
     mclt, tsfp = rel.mclt, lease.tsfp
@@ -44,9 +38,9 @@ def grant(lease: Lease, rel: Relationship | None, wanted: int, now: int, *, acke
         elif now + wanted > tsfp + mclt:
             seconds = tsfp - now + mclt
     if not acked:
-        return Grant(seconds, lease.tstp, tsfp)
-    tstp = NEVER if wanted == INFINITE else min(now + wanted + seconds // 2, NEVER - 1)
-    return Grant(seconds, tstp, min(tsfp, tstp))
+        return seconds, lease.tstp, tsfp
+    tstp = end(now, wanted + seconds // 2) if wanted != INFINITE else NEVER
+    return seconds, tstp, tsfp if tsfp < tstp else tstp
 
 
 def _grant_3_0(lease: Lease, rel: Relationship, wanted: int, now: int) -> Grant:
@@ -55,11 +49,14 @@ def _grant_3_0(lease: Lease, rel: Relationship, wanted: int, now: int) -> Grant:
     if wanted > mclt and now + wanted > tsfp:
         larger = rel.me is not PARTNER_DOWN and now + wanted > lease.tstp
         tstp = now + wanted + mclt // 2 if larger else 0
-        return Grant(mclt if tsfp < now else tsfp - now + mclt, tstp, tsfp)
+        return (mclt if tsfp < now else tsfp - now + mclt, tstp, tsfp)
     slack = mclt // 2 if now + wanted > tsfp and wanted > mclt // 2 else wanted // 2
-    return Grant(wanted, now + wanted + slack, tsfp)
+    return wanted, now + wanted + slack, tsfp
 
 
 def end(now: int, seconds: int) -> int:
     """When a lease of that many seconds ends."""
-    return NEVER if seconds == INFINITE else min(now + seconds, NEVER - 1)
+    if seconds == INFINITE:
+        return NEVER
+    ends = now + seconds
+    return ends if ends < NEVER else NEVER - 1

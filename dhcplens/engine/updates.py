@@ -1,5 +1,6 @@
 """Binding updates between the servers: queues, sending, taking, acknowledging (dhcpd's failover.c)."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import accept, balance, release3
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 ACK_SECONDS = 2
 """Acks wait this long for company; commits of acknowledged bindings too."""
 
+_TOLD = attrgetter("xid", "ip", "desired", "uid", "hardware", "starts", "ends", "tstp", "cltt")
+_KEEPS_UID = (RESET, FREE, BACKUP)
 OVER = (EXPIRED, RELEASED, RESET)
 """States that wait for the peer's ack before the address is free."""
 
@@ -58,36 +61,24 @@ def send_updates(rel: "Relationship") -> None:
         return
     if rel.to_ack:
         send_acks(rel)
-    while rel.to_send and rel.unacked < rel.peer_unacked:
-        lease = next(iter(rel.to_send))
+    to_send = rel.to_send
+    while to_send and rel.unacked < rel.peer_unacked:
+        lease = next(iter(to_send))
         if not _send_update(rel, lease):
             return
-        rel.to_send.pop(lease, None)
+        to_send.pop(lease, None)
         rel.sent[lease] = None
         lease.pending = SENT
         rel.unacked += 1
 
 
 def _send_update(rel: "Relationship", lease: Lease) -> bool:
-    rel.xid += 1
-    lease.xid = rel.xid
+    rel.xid = lease.xid = rel.xid + 1
     if lease.rewind is not lease.state and rel.server.dialect.rewind:
         lease.rewind = lease.state
         rel.server.write(lease.record())
         rel.server.commit()
-    return rel.send(
-        BindUpdate(
-            lease.xid,
-            lease.ip,
-            lease.desired,
-            lease.uid,
-            lease.hardware,
-            lease.starts,
-            lease.ends,
-            lease.tstp,
-            lease.cltt,
-        )
-    )
+    return rel.send(tuple.__new__(BindUpdate, _TOLD(lease)))
 
 
 def queue_changes(rel: "Relationship", *, everything: bool) -> None:
@@ -158,13 +149,14 @@ def received(rel: "Relationship", message: BindUpdate) -> None:
     if lease is None:
         reject(rel, message, ILLEGAL_IP, "unknown IP address")
         return
+    state = message.state
     if server.dialect.duels:
         if lease.pool.relationship is not rel:
             words = "IP address is covered by a different failover relationship state"
             reject(rel, message, ILLEGAL_IP, words)
             return
         if lease.pending == SENT:
-            if accept.mine_is_better(lease, message.state, message.cltt, rel.role):
+            if accept.mine_is_better(lease, state, message.cltt, rel.role):
                 words = "incoming update is less critical than outgoing update"
                 reject(rel, message, LESS_CRITICAL, words)
                 return
@@ -173,10 +165,8 @@ def received(rel: "Relationship", message: BindUpdate) -> None:
             reject(rel, message, *fault)
             return
     normal = rel.me is NORMAL
-    if not accept.taken(
-        lease, message.state, message.potential, rel.role, normal, server.now, server.dialect
-    ):
-        words = f"{lease.address}: invalid state transition: {lease.state} to {message.state}"
+    if not accept.taken(lease, state, message.potential, rel.role, normal, server.now, server.dialect):
+        words = f"{lease.address}: invalid state transition: {lease.state} to {state}"
         reject(rel, message, FATAL_CONFLICT, words)
         return
     _take(rel, lease, message)
@@ -197,27 +187,27 @@ def _fault(message: BindUpdate) -> tuple[int, str] | None:
 def _take(rel: "Relationship", lease: Lease, message: BindUpdate) -> None:
     server, database = rel.server, rel.server.database
     dialect = server.dialect
-    state = message.state
-    hardware, uid = message.hardware or lease.hardware, message.uid
-    if not message.hardware and state is ABANDONED:
-        hardware = b""
-    if not uid and (state in (RESET, FREE, BACKUP) or not dialect.duels):
+    xid, ip, state, uid, hardware, starts, ends, potential, cltt = message
+    if not hardware and state is not ABANDONED:
+        hardware = lease.hardware
+    if not uid and (state in _KEEPS_UID or not dialect.duels):
         uid = lease.uid
     over = state in OVER
-    database.identify(lease, hardware, uid, FREE if over else state)
-    lease.starts, lease.ends = message.starts, message.ends
-    lease.tsfp = message.potential
+    taken = FREE if over else state
+    database.identify(lease, hardware, uid, taken)
+    lease.starts, lease.ends = starts, ends
+    lease.tsfp = potential
     if dialect.exact_acks:
-        lease.atsfp = message.potential
+        lease.atsfp = potential
     else:
-        lease.cltt = message.cltt
-    lease.next = FREE if over else state
-    wanted = over and rel.is_primary() and dialect.timed_balance and balance.peer_wants(rel, lease)
+        lease.cltt = cltt
+    lease.next = taken
+    wanted = over and rel.primary and dialect.timed_balance and balance.peer_wants(rel, lease)
     if dialect.rewind:
-        lease.rewind = lease.next
+        lease.rewind = taken
     database.move(lease)
     server.write(lease.record())
-    _queue_ack(rel, BindAck(message.xid, message.ip, potential=message.potential, state=lease.state))
+    _queue_ack(rel, BindAck(xid, ip, 0, "", potential, lease.state))
     if wanted:
         give_back(rel, lease)
         send_updates(rel)
@@ -235,12 +225,13 @@ def give_back(rel: "Relationship", lease: Lease) -> None:
 
 
 def _queue_ack(rel: "Relationship", ack: BindAck) -> None:
-    rel.to_ack.append(ack)
-    if len(rel.to_ack) >= rel.peer_unacked // 2:
+    waiting = rel.to_ack
+    waiting.append(ack)
+    if len(waiting) >= rel.peer_unacked // 2:
         send_acks(rel)
         return
     rel.acks_due = rel.server.now + ACK_SECONDS
-    if len(rel.to_ack) == 1:
+    if len(waiting) == 1:
         rel.timer("acks", rel.acks_due)
 
 
@@ -310,7 +301,7 @@ def _acknowledge(rel: "Relationship", lease: Lease) -> bool:
         lease.next = lease.desired = lease.rewind = FREE
         database.move(lease)
         server.write(lease.record())
-        give = rel.is_primary() and balance.peer_wants(rel, lease)
+        give = rel.primary and balance.peer_wants(rel, lease)
         if not give and rel.me is NORMAL:
             server.commit()
         return give

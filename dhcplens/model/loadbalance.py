@@ -1,5 +1,7 @@
 """Which server of a pair a client belongs to: the hash of RFC 3074 and its buckets."""
 
+from functools import lru_cache
+
 _PERMUTATION = bytes.fromhex(
     "fb af 77 d7 51 0e 4f bf 67 31 b5 8f ba 9d 00 e8 "
     "1f 20 37 3c 98 3a 11 ed ae 46 a0 90 dc 5a 39 df "
@@ -22,6 +24,7 @@ _PERMUTATION = bytes.fromhex(
 BUCKETS = 256
 
 
+@lru_cache(maxsize=65536)
 def client_hash(key: bytes) -> int:
     """Hash (0-255) of a client: of its whole client-identifier option, else of its hardware address.
 

@@ -48,10 +48,10 @@ class Pair:
 
     def _tell(self, server: Server, event: Event) -> None:
         for effect in server.handle(event, self.now):
-            if isinstance(effect, Send):
+            if type(effect) is Send:
                 other = self.servers[server is self.servers[0]]
-                self._mail.append((other, Received(effect.link, effect.message)))
-            elif isinstance(effect, Answer):
+                self._mail.append((other, Received(*effect)))
+            elif type(effect) is Answer:
                 self.answers.append(effect)
 
     def _deliver(self) -> None:

@@ -38,7 +38,7 @@ def test_a_queue_is_a_sorted_list_with_new_equals_in_front(steps: list[tuple[int
             queue.remove(gone)
     assert queue.count == len(model)
     assert queue.ordered() == model
-    assert queue.head() is (model[0] if model else None)
+    assert queue.first is (model[0] if model else None)
 
 
 def test_the_configuration_bounds_what_a_client_asks_for() -> None:
