@@ -1,6 +1,6 @@
 """Lease files, dhcpd.leases(5) and dhcpd6.leases: reading whole histories, and printing them back."""
 
-from dhcplens.ingest.leases.piece import LeasePiece
+from dhcplens.ingest.leases.piece import Data, LeasePiece
 from dhcplens.ingest.leases.reader import LeaseReader
 
 __all__ = ["LeasePiece", "LeaseReader", "read_leases"]
@@ -9,7 +9,7 @@ _SLICE = 1 << 20
 _LARGE = 4 << 20
 
 
-def read_leases(data: bytes, source: str) -> LeasePiece:
+def read_leases(data: Data, source: str) -> LeasePiece:
     """Everything that a lease file says, block by block; damage becomes ``problems``, never an exception."""
     if len(data) >= _LARGE:
         from dhcplens.ingest.leases.fast import read_fast  # numba is only worth its start for large files

@@ -15,14 +15,14 @@ import numpy as np
 from dhcplens.ingest.leases import columns, scan, slices
 from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK, OPTIONS
 from dhcplens.ingest.leases.names import Names
-from dhcplens.ingest.leases.piece import LeasePiece
+from dhcplens.ingest.leases.piece import Data, LeasePiece
 from dhcplens.ingest.leases.reader import LeaseReader
 from dhcplens.ingest.leases.rows import options_text
 from dhcplens.ingest.leases.slices import NEXT_LEASE, Slice
 from dhcplens.ingest.leases.variables import read_options
 
 
-def read_fast(data: bytes, source: str) -> LeasePiece:
+def read_fast(data: Data, source: str) -> LeasePiece:
     """What ``LeaseReader`` says of a whole file, sooner: compiled, and on all cores."""
     buffer = np.frombuffer(data, dtype=np.uint8)
     seed = secrets.randbits(62)
@@ -41,16 +41,16 @@ def read_fast(data: bytes, source: str) -> LeasePiece:
         names.wait()
         bindings = columns.frame(parts, names, words, plan, piece.bindings, source, rest.stopped_at)
     lines = sum(part.lines for part in parts)
-    return replace(piece, bindings=bindings, lines=lines + (not data.endswith(b"\n") and bool(data)))
+    return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
 
 
-def _options(data: bytes, place: int) -> str | None:
+def _options(data: Data, place: int) -> str | None:
     """JSON of the set and option statements in this place; None if the plain reader has to see them."""
     start = place >> LENGTH_BITS
     return options_text(read_options(data[start : start + (place & LENGTH_MASK)]) or {})
 
 
-def _ranges(data: bytes, parts: Sequence[Slice], refused: Sequence[int]) -> list[list[int]]:
+def _ranges(data: Data, parts: Sequence[Slice], refused: Sequence[int]) -> list[list[int]]:
     """All ranges (start, end, line ends before) for the plain reader; rows with refused options are some."""
     ranges = np.concatenate([part.ranges for part in parts])
     if refused:
@@ -77,7 +77,7 @@ class _Rest:
     taken: list[tuple[int, int, int]] = field(default_factory=list)
 
 
-def _read_rest(data: bytes, reader: LeaseReader, ranges: Sequence[Sequence[int]]) -> _Rest:
+def _read_rest(data: Data, reader: LeaseReader, ranges: Sequence[Sequence[int]]) -> _Rest:
     """Give the plain reader the ranges, each with the blocks behind that dhcpd swallows with it."""
     rest = _Rest(len(data))
     at = 0

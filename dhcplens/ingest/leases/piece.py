@@ -1,10 +1,13 @@
 """What the readers of lease files give."""
 
+import mmap
 from dataclasses import dataclass
 
 import pandas as pd
 
 from dhcplens.model.values import Problem
+
+Data = bytes | mmap.mmap
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dhcplens.ingest.leases import intern, scan
 from dhcplens.ingest.leases.intern import KINDS
+from dhcplens.ingest.leases.piece import Data
 
 Array = npt.NDArray[Any]
 NEXT_LEASE: Final = b"\nlease "
@@ -64,7 +65,7 @@ class Slice:
         return self.rows[:, scan.OFFSET].astype(np.int64) + self.begin
 
 
-def scan_all(data: bytes, buffer: Array, seed: int, workers: int, pool: Executor) -> list[Slice]:
+def scan_all(data: Data, buffer: Array, seed: int, workers: int, pool: Executor) -> list[Slice]:
     """Scan a file on so many cores."""
     slices = list(pool.map(lambda edges: _scan(buffer, seed, *edges), _cuts(data, workers)))
     for one, before in zip(slices, accumulate(one.lines for one in slices), strict=True):
@@ -73,7 +74,7 @@ def scan_all(data: bytes, buffer: Array, seed: int, workers: int, pool: Executor
     return slices
 
 
-def _cuts(data: bytes, workers: int) -> list[tuple[int, int]]:
+def _cuts(data: Data, workers: int) -> list[tuple[int, int]]:
     """Slices that begin where a line begins with ``lease``."""
     count = max(1, min(workers, len(data) // _LEAST), -(-len(data) // _MOST))
     starts = {0}

@@ -1,5 +1,6 @@
 """The readers of usual blocks give the tables of the exact one: the plain reader, and the fast one."""
 
+import mmap
 from pathlib import Path
 from unittest import mock
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dhcplens.ingest import leases
 from dhcplens.ingest.leases import LeasePiece, LeaseReader, fast, slices
 from dhcplens.ingest.leases.exact import ExactReader
 from dhcplens.ingest.leases.printer import lease_text, state_text
@@ -104,6 +106,20 @@ def texts() -> st.SearchStrategy[str]:
 def test_readers_agree_on_small_files(data: bytes) -> None:
     """Nothing, one block, many, and half a block."""
     same(data)
+
+
+@pytest.mark.parametrize("size", [0, 1 << 40])
+def test_a_mapped_file_reads_like_its_bytes(tmp_path: Path, size: int) -> None:
+    """A large file comes as a map of the file, whichever reader takes it."""
+    text = (_USUAL * 9 + _ODD[1] + _USUAL).encode()
+    path = tmp_path / "dhcpd.leases"
+    path.write_bytes(text)
+    with (
+        mock.patch.object(leases, "_LARGE", size),
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+    ):
+        equal(leases.read_leases(text, "x"), leases.read_leases(mapped, "x"))
 
 
 @pytest.mark.parametrize("odd", _ODD)
