@@ -21,14 +21,18 @@ KEPT: Final = 4_000
 """So many of the last messages of a source are kept for the rules."""
 
 _PLAIN: Final = re.compile(
-    rb"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+) \S*dhcpd\d*(?:\[\d+\])?: "
-    rb"(DHCP[A-Z]+|bind update on \S+ from|uid lease) .*\n",
+    rb"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) (\S+ \S*dhcpd\d*(?:\[\d+\])?: "
+    rb"(?:DHCP[A-Z]+|bind update on|uid lease)) .*\n",
     re.MULTILINE,
 )
 """What comes by the thousand; it is counted, and read when a rule asks for it."""
 
-_TELLING: Final = (b": DHCP", b": bind update on ", b": uid lease ")
+_TELLING: Final = re.compile(rb": (?:DHCP|bind update on |uid lease )")
+_BACK: Final = 1 << 17
+"""So many bytes are taken apart at once where the last lines are looked for."""
+
 _STAMPED: Final = re.compile(rb"(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\d|\d \d{4}-|\{)")
+_NAMED: Final = re.compile(rb"dhcpd|dhcp-server")
 _INSIDE: Final = re.compile(r"(?:^|\s)dhcpd(?:\[\d+\])?: ")
 
 
@@ -75,15 +79,17 @@ class LineReader:
         """Whole lines of a source; ``before`` lines of it were read already."""
         parts = _PLAIN.split(data)
         piece = Piece(lines=data.count(b"\n"))
-        for (host, kind), count in Counter(zip(parts[1::3], parts[2::3], strict=True)).items():
+        for head, count in Counter(parts[1::2]).items():
+            host, _, said = head.partition(b" ")
+            kind = said.partition(b": ")[2]
             if kind.startswith(b"DHCP"):
                 piece.messages[decode(host), decode(kind[4:])] += count
             elif kind.startswith(b"bind"):
                 piece.refused[decode(host)] += count
         number = before
-        for plain, rest in [(place, rest) for place, rest in enumerate(parts[0::3]) if rest]:
+        for plain, rest in [(place, rest) for place, rest in enumerate(parts[0::2]) if rest]:
             for line, raw in enumerate(rest.split(b"\n")[:-1], plain + number + 1):
-                if not _STAMPED.match(raw) or b"dhcp" in raw:
+                if not _STAMPED.match(raw) or _NAMED.search(raw):
                     self._line(piece, source, line, raw)
             number += rest.count(b"\n")
         last = _last_plain(data, before + piece.lines)
@@ -99,10 +105,11 @@ class LineReader:
 
     def row(self, source: str, number: int, raw: bytes) -> Row | None:
         """The row of one line, None where dhcpd does not say this."""
-        text = decode(raw[:LONGEST].removesuffix(b"\r").replace(b"\0", b""))
-        framed = frame(text)
-        message = _said_by_dhcpd(framed)
-        reading = None if message is None else catalogue.read(message)
+        text, framed, message = _taken_apart(raw)
+        return None if message is None else self._said(source, number, text, framed, message)
+
+    def _said(self, source: str, number: int, text: str, framed: Framed, message: str) -> Row | None:
+        reading = catalogue.read(message)
         if reading is None:
             return None
         line = reading.line
@@ -122,9 +129,12 @@ class LineReader:
         )
 
     def _line(self, piece: Piece, source: str, number: int, raw: bytes) -> None:
-        row = self.row(source, number, raw)
+        text, framed, message = _taken_apart(raw)
+        if message is None:
+            return
+        row = self._said(source, number, text, framed, message)
         if row is None:
-            piece.unknown += _said_by_dhcpd(frame(decode(raw[:LONGEST]))) is not None
+            piece.unknown += 1
         elif row.table == Table.MESSAGES:
             piece.messages[row.server, str(row.fields["type"])] += 1
             piece.kept.append((number, raw[:LONGEST]))
@@ -135,12 +145,23 @@ class LineReader:
 def _last_plain(data: bytes, lines: int) -> list[tuple[int, bytes]]:
     """The last lines of the kinds that are not read, with their numbers; ``lines`` is the last number."""
     found: list[tuple[int, bytes]] = []
-    for number, raw in zip(range(lines, 0, -1), reversed(data.split(b"\n")[:-1]), strict=False):
-        if any(word in raw for word in _TELLING):
-            found.append((number, raw[:LONGEST]))
-            if len(found) == KEPT:
-                break
-    return found[::-1]
+    telling = _TELLING.search
+    end = len(data)
+    while end > 0 and len(found) < KEPT:
+        begin = max(0, data.rfind(b"\n", 0, max(0, end - _BACK)) + 1)
+        for raw in reversed(data[begin : end - 1].split(b"\n")):
+            if telling(raw):
+                found.append((lines, raw[:LONGEST]))
+            lines -= 1
+        end = begin
+    return found[KEPT - 1 :: -1] if len(found) > KEPT else found[::-1]
+
+
+def _taken_apart(raw: bytes) -> tuple[str, Framed, str | None]:
+    """A line as text, its frame, and what dhcpd says in it."""
+    text = decode(raw[:LONGEST].removesuffix(b"\r").replace(b"\0", b""))
+    framed = frame(text)
+    return text, framed, _said_by_dhcpd(framed)
 
 
 def _said_by_dhcpd(framed: Framed) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from dhcplens.tail.follow import Follower, Position
+from dhcplens.tail.follow import PIECE, Follower, Position
 
 LOOK_BACK: Final = 4 << 20
 """Bytes of a log that tell how things stand when a tail begins."""
@@ -128,7 +128,7 @@ class PipeSource:
         """What can be read without waiting; at the end a newline for a last line that has none."""
         found: list[bytes] = []
         size = 0
-        while not self.ended and size < _PIECE and select.select([self._descriptor], [], [], 0)[0]:
+        while not self.ended and size < PIECE and select.select([self._descriptor], [], [], 0)[0]:
             data = os.read(self._descriptor, _PIECE)
             if not data:
                 self.ended = True
