@@ -10,10 +10,11 @@ WIDTH = 80
 
 
 def index() -> str:
-    """One line a rule: code, name, severity, what it is."""
+    """Code, name and severity of each rule, and below these what it is."""
     known = pages()
     return "".join(
-        f"{one.code}  {name:<33} {one.severity:<9} {known[name].summary}\n" for name, one in rules().items()
+        f"{one.code}  {name:<33} {one.severity}\n{_wrapped(known[name].summary, 7)}\n"
+        for name, one in rules().items()
     )
 
 

@@ -123,7 +123,13 @@ def test_explain_shows_a_page_by_name_and_by_code() -> None:
     assert "flapping.count = 3" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert page("no-such-rule") is None
-    assert len(index().splitlines()) == len(NAMES)
+
+
+def test_the_list_of_rules_fits_eighty_columns() -> None:
+    """Every rule is there once, with what it is below its name."""
+    lines = index().splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("FO")] == list(rules())
+    assert max(len(line) for line in lines) <= 80
 
 
 def test_settings_from_words_and_files(tmp_path: Path) -> None:
