@@ -202,12 +202,16 @@ class DriftLimits:
 
 @rule("FO309", "split-drift", Severity.WARNING, DriftLimits)
 def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
-    """Clients heard by both servers are answered by the wrong one."""
+    """Clients heard by both servers are answered by the wrong one.
+
+    Counted are those that a lease file tells of: without it, nothing tells what of a client is hashed.
+    """
     if not case.heard_clients:
         return
+    filed = {str(mac) for server in case.pair.servers for mac in server.leases.bindings["mac"].dropna()}
     done = case.pair.transactions
     done = done[(done["kind"] == "acquire") & done["owner"].notna() & done["acked_by"].isin(case.names)]
-    done = done[done["seen_first"].notna() & done["seen_second"].notna()]
+    done = done[done["seen_first"].notna() & done["seen_second"].notna() & done["mac"].isin(filed)]
     done = done.drop_duplicates("mac", keep="first")
     if len(done) < limits.clients:
         return

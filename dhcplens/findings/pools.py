@@ -263,26 +263,26 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
             .drop_duplicates("time", keep="last")
             for name in case.names[:2]
         )
-        both = _beside(first, second, limits.near)
-        both = both[case.both_normal(both["time"], limits.settle)]
+        both, differs = _compared(case, limits, first, second)
         if len(both) < limits.count:
             continue
-        apart = _apart(both, "free") + _apart(both, "backup")
-        allowed = (both["total"] * (limits.percent / 100)).clip(lower=limits.addresses)
-        differs = (apart > allowed).astype(bool)
+        others, strays = _compared(case, limits, second, first)
         for _, group in both.groupby((differs != differs.shift()).cumsum()):
             if not differs.loc[group.index[0]] or len(group) < limits.count:
                 continue
+            begin = group["time"].iloc[0]
+            earlier = both.loc[both["time"] < begin, "time"].max()
+            sooner = others[strays & (others["time"] > earlier) & (others["time"] <= begin)]
             newest = group.iloc[-1]
             lasts = group.index[-1] == both.index[-1]
-            others = group.assign(source=group["source_other"], line=group["line_other"])
+            beside = group.assign(source=group["source_other"], line=group["line_other"])
             yield Draft(
                 title=f"the servers count {network} differently: {newest['free']}/{newest['backup']} "
                 f"and {newest['free_other']}/{newest['backup_other']} (free/backup)",
-                start=group["time"].iloc[0],
+                start=min([begin, *sooner["time"]]),
                 end=None if lasts else group["time"].iloc[-1],
                 servers=case.names,
-                rows=rows(group, 6) + rows(others, 6),
+                rows=rows(sooner, 2) + rows(group, 6) + rows(beside, 6),
                 figures={
                     "network": str(network),
                     "first": case.names[0],
@@ -291,6 +291,17 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
                     "second_counts": f"{newest['free_other']}/{newest['backup_other']}",
                 },
             )
+
+
+def _compared(
+    case: Case, limits: DivergedCountsLimits, first: pd.DataFrame, second: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.Series]:
+    """One server's counts in normal operation beside its partner's, and which of them differ too much."""
+    both = _beside(first, second, limits.near)
+    both = both[case.both_normal(both["time"], limits.settle)]
+    apart = _apart(both, "free") + _apart(both, "backup")
+    allowed = (both["total"] * (limits.percent / 100)).clip(lower=limits.addresses)
+    return both, (apart > allowed).astype(bool)
 
 
 def _beside(first: pd.DataFrame, second: pd.DataFrame, near: float) -> pd.DataFrame:

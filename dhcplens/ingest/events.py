@@ -18,13 +18,17 @@ from dhcplens.ingest.track import TABLES, Hashes, Ints, Mask, Track, words
 _YEAR: Final = 366 * DAY
 _QUARTER: Final = 900
 _WEST, _EAST = -12 * 3600, 14 * 3600
+_ODD: Final = (-570, -270, -210, -150, 210, 270, 330, 345, 390, 510, 525, 570, 630, 765, 825)
+_REAL: Final = np.array([*range(_WEST, _EAST + 1, 3600), *(60 * minutes for minutes in _ODD)])
+"""Offsets that clocks have had since dhcpd exists (IANA time zone database); no others are concluded."""
 _EXACT = (-1, 2)  # seconds by which a log line may be later than what it tells of
 _ROUGH = (-5, 20)
 _SAMPLE: Final = 3000
 _GONE: Final = ("released", "free")
 _ROOM: Final = 1 << 27  # more than two years of seconds: keeps events of different keys apart
 
-_ACK, _RELEASE, _MOVE = (np.uint64(salt) for salt in (0x51ED27, 0x7A3C95, 0x2B8F4D))
+_ACK, _RELEASE, _MOVE, _HEARD = (np.uint64(salt) for salt in (0x51ED27, 0x7A3C95, 0x2B8F4D, 0x6C1D33))
+_ASKED: Final = ("DISCOVER", "REQUEST", "RELEASE", "DECLINE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +109,43 @@ def _dated(keys: Hashes, times: pd.Series) -> Events:
     return Events(keys[known], seconds[known])
 
 
-def log_events(track: Track) -> tuple[Ints, Events]:
-    """Row numbers and events of a track that a lease file may tell of too, on the log's own clock."""
-    messages, transitions = (track.piece.tables[name] for name in ("messages", "transitions"))
+def log_events(track: Track, *, renewals: bool = True) -> tuple[Ints, Events]:
+    """Row numbers and events of a track that a lease file may tell of too, on the log's own clock.
+
+    Acknowledgements repeat at half of the lease time, which can look like a zone: ``renewals`` False leaves
+    them out.
+    """
+    return _picked(
+        track,
+        *([("messages", "type", "ACK", "ip", _ACK)] if renewals else []),
+        ("messages", "type", "RELEASE", "ip", _RELEASE),
+        ("transitions", "subject", "local", "new", _MOVE),
+    )
+
+
+def shared_events(track: Track, *, partner: bool) -> tuple[Ints, Events]:
+    """Row numbers and events of a track that both servers of a pair log within a moment.
+
+    What one server moves to, its ``partner`` hears: their keys are made equal.
+    """
+    own, heard = (_HEARD, _MOVE) if partner else (_MOVE, _HEARD)
+    asked = [("messages", "type", kind, "mac", np.uint64(place)) for place, kind in enumerate(_ASKED, 1)]
+    return _picked(
+        track,
+        *asked,
+        ("transitions", "subject", "local", "new", own),
+        ("transitions", "subject", "partner", "new", heard),
+    )
+
+
+def _picked(track: Track, *wanted: tuple[str, str, str, str, np.uint64]) -> tuple[Ints, Events]:
+    """The rows of a table whose column has a value, keyed by another column's word and a salt."""
     rows, keys = [], []
-    for table, wanted, frame, column, salt in (
-        ("messages", (messages["type"] == "ACK"), messages, "ip", _ACK),
-        ("messages", (messages["type"] == "RELEASE"), messages, "ip", _RELEASE),
-        ("transitions", (transitions["subject"] == "local"), transitions, "new", _MOVE),
-    ):
+    for table, column, value, word, salt in wanted:
+        frame = track.piece.tables[table]
         own = np.flatnonzero(track.table == TABLES.index(table))
-        own = own[wanted.to_numpy()[track.place[own]]]
-        values = frame[column].cat
+        own = own[(frame[column] == value).to_numpy()[track.place[own]]]
+        values = frame[word].cat
         rows.append(own)
         keys.append(words(values.categories)[values.codes.to_numpy()[track.place[own]]] ^ salt)
     numbers = np.concatenate(rows)
@@ -124,7 +153,7 @@ def log_events(track: Track) -> tuple[Ints, Events]:
 
 
 def pair(logged: Events, known: Events) -> Pairs:
-    """Which of the known events (UTC) the log tells too, at a whole quarter of an hour from UTC.
+    """Which of the known events (UTC) the log tells too, at an offset from UTC that exists.
 
     Years are ignored. Of many known events an even sample is taken. Exact matches go before rough ones.
     """
@@ -133,7 +162,7 @@ def pair(logged: Events, known: Events) -> Pairs:
     rows, told, distance = _near(logged, sample)
     offset = np.round(distance / _QUARTER).astype(np.int64) * _QUARTER
     late = distance - offset
-    fits = (offset >= _WEST) & (offset <= _EAST)
+    fits = np.isin(offset, _REAL)
     exact = fits & (late >= _EXACT[0]) & (late <= _EXACT[1])
     rough = fits & (late >= _ROUGH[0]) & (late <= _ROUGH[1])
     good = exact if exact.any() else rough

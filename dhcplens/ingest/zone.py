@@ -1,17 +1,18 @@
 """The zone of each server's log: given, or concluded from what is told in UTC elsewhere."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 
-from dhcplens.ingest.events import Events, Pairs, join, lease_events, log_events, pair
+from dhcplens.ingest.events import Events, Pairs, join, lease_events, log_events, pair, shared_events
 from dhcplens.ingest.framing import Form
 from dhcplens.ingest.leases import LeasePiece
 from dhcplens.ingest.localtime import (
+    DAY,
     SECOND,
     Ints,
     Mask,
@@ -19,14 +20,18 @@ from dhcplens.ingest.localtime import (
     fixed,
     offsets,
     placed,
+    to_utc,
     year_and_rest,
     zone_name,
 )
 from dhcplens.ingest.track import Track
 from dhcplens.model.values import Inference
 
-_ENOUGH: Final = 3  # fewer events do not stand against a partner of another zone
-_MANY: Final = 20  # with fewer, a partner's log of known zone may know better
+_ENOUGH: Final = 3  # fewer events tell nothing
+_MANY: Final = 20  # so many are no chance
+_RIVALS: Final = 0.1  # share of as many that may speak for another offset
+_REACH: Final = 600  # seconds before the newest lease at which a log may end
+_YEAR: Final = 366 * DAY
 _SUMMER: Final = 0.1
 _WELL_KNOWN: Final = (
     "Europe/London",
@@ -69,11 +74,12 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Conclusion:
-    """A zone, how many events speak for it, and which."""
+    """A zone, how many events speak for it and which, and whether they cannot mean another one."""
 
     zone: tzinfo
     weight: int
     why: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,19 @@ def local_rows(track: Track) -> Mask:
 
 
 def find_zones(tracks: Sequence[Track], leases: Iterable[LeasePiece], asked: tzinfo | None = None) -> Zones:
-    """Zones of all servers. Where a server's own log and files tell nothing, its partner's zone is taken."""
+    """Zones of all servers. Where a server's own log and files tell nothing, its partner's log does.
+
+    Its partner's zone is taken where that does not tell either; UTC is assumed where nothing is sure.
+    """
     known = join([lease_events(one) for one in leases])
     servers = list(dict.fromkeys(one.server for one in tracks if local_rows(one).any()))
     found = {server: _look(tracks, server, known) for server in servers}
-    best = max((one.conclusion for one in found.values() if one.conclusion), key=_weight, default=None)
+    best = _best(found)
+    for server, look in found.items():
+        if best is not None and (look.conclusion is None or not look.conclusion.sure):
+            own, others = (_numbers(tracks, name) for name in (server, best[0]))
+            beside = _compared(tracks, own, others, best[1].zone)
+            found[server] = replace(look, conclusion=beside or look.conclusion)
     zones: dict[str, tzinfo] = {one.server: fixed(0) for one in tracks}
     inferences, anchors = [], []
     for server, look in found.items():
@@ -106,41 +120,104 @@ def find_zones(tracks: Sequence[Track], leases: Iterable[LeasePiece], asked: tzi
     return Zones(zones, _join_anchors(anchors), tuple(inferences if asked is None else ()))
 
 
-def _settled(own: _Conclusion | None, best: _Conclusion | None) -> tuple[tzinfo, str]:
+def _numbers(tracks: Sequence[Track], server: str) -> list[int]:
+    return [number for number, one in enumerate(tracks) if one.server == server]
+
+
+def _best(found: dict[str, _Look]) -> tuple[str, _Conclusion] | None:
+    """The server of whose log the zone is known best, and its zone; None where no zone is sure."""
+    sure = [(name, one.conclusion) for name, one in found.items() if one.conclusion and one.conclusion.sure]
+    return max(sure, key=lambda one: one[1].weight, default=None)
+
+
+def _settled(own: _Conclusion | None, best: tuple[str, _Conclusion] | None) -> tuple[tzinfo, str]:
     """What was found for the server itself, else for its partner, else UTC."""
-    if own is not None and best is not None and (own.weight >= _ENOUGH or own.zone == best.zone):
+    if own is not None and own.sure:
         return own.zone, own.why
     if best is not None:
-        return best.zone, f"taken from its partner, of whose log {best.why}"
-    return fixed(0), "assumed, for nothing tells; --timezone would settle it"
-
-
-def _weight(conclusion: _Conclusion) -> int:
-    return conclusion.weight
+        return best[1].zone, f"taken from its partner, of whose log {best[1].why}"
+    told = f"{own.why} {zone_name(own.zone)}, which does not settle it" if own else "nothing tells"
+    return fixed(0), f"assumed, for {told}; --timezone would"
 
 
 def _look(tracks: Sequence[Track], server: str, known: Events) -> _Look:
     """What can be known of one server's clock, the surest ground first."""
-    own = [number for number, one in enumerate(tracks) if one.server == server]
+    own = _numbers(tracks, server)
     told = _events(tracks, own)
     pairs = pair(told.events, known)
+    conclusion = _weighed(tracks, own, pairs, known)
+    if conclusion is not None and conclusion.sure:
+        return _Look(told, pairs, _with_summer(conclusion, tracks, own, pairs))
+    twins_told, twins = _twins(tracks, own)
+    twin_pairs = pair(twins_told.events, twins)
+    twin = _from_pairs(twin_pairs, "another log of this server, whose stamps have a zone,")
+    if twin is not None:
+        return _Look(twins_told, twin_pairs, twin)
+    others = [number for number, one in enumerate(tracks) if one.server != server]
+    stamped = _compared(tracks, own, others, None)
+    if stamped is not None:
+        return _Look(told, pairs, stamped)
+    return _Look(told, pairs, _from_file_times(tracks, own) or conclusion)
+
+
+def _weighed(tracks: Sequence[Track], own: Sequence[int], pairs: Pairs, known: Events) -> _Conclusion | None:
+    """What lease files tell; surely where it cannot be a renewal that is taken for another.
+
+    A client renews at half of its lease time (RFC 2131 §4.4.5): where a log ends long before the lease file
+    does, the acknowledgements that it holds stand as many half lease times before those of the file, which
+    looks like a zone. Moves and releases do not come again like that.
+    """
     conclusion = _from_pairs(pairs, "the lease file, which is in UTC,")
     if conclusion is None:
-        twins_told, twins = _twins(tracks, own, own)
-        twin_pairs = pair(twins_told.events, twins)
-        conclusion = _from_pairs(twin_pairs, "another log of this server, whose stamps have a zone,")
-        if conclusion is not None:
-            return _Look(twins_told, twin_pairs, conclusion)
-    others = [number for number, one in enumerate(tracks) if one.server != server]
-    if conclusion is None or conclusion.weight < _MANY:
-        same_told, same = _twins(tracks, own, others)
-        same_pairs = pair(same_told.events, same)
-        beside = _from_pairs(same_pairs, "its partner's log, whose stamps have a zone,")
-        if beside is not None and beside.weight > max(_ENOUGH, conclusion.weight if conclusion else 0):
-            return _Look(told, pairs, beside)
-    if conclusion is not None:
-        return _Look(told, pairs, _with_summer(conclusion, tracks, own, pairs))
-    return _Look(told, pairs, _from_file_times(tracks, own))
+        return None
+    offset = conclusion.zone.utcoffset(None)
+    if offset is None:
+        return conclusion  # summer and winter fit
+    parts = [log_events(tracks[number], renewals=False)[1] for number in own]
+    single = list(pair(join(parts), known).votes.items())
+    if single and single[0][0] == int(offset.total_seconds()):
+        return conclusion
+    most = max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
+    clear = most <= _RIVALS * conclusion.weight
+    many = conclusion.weight >= _MANY and not single
+    reaches = conclusion.weight >= _ENOUGH and _reaches(tracks, own, int(offset.total_seconds()), known)
+    return replace(conclusion, sure=clear and (many or reaches))
+
+
+def _reaches(tracks: Sequence[Track], own: Sequence[int], offset: int, known: Events) -> bool:
+    """Whether a server's logs go on until what its lease file tells last."""
+    local = [tracks[number].stamp[local_rows(tracks[number])] // SECOND for number in own]
+    ends = np.array([stamps[-1] - offset for stamps in local if len(stamps)], np.int64)
+    newest = year_and_rest(known.second.max(keepdims=True))[1]
+    missing = (newest - year_and_rest(ends)[1] + _YEAR // 2) % _YEAR - _YEAR // 2
+    return bool((missing <= _REACH).any())
+
+
+def _compared(
+    tracks: Sequence[Track], own: Sequence[int], others: Sequence[int], zone: tzinfo | None
+) -> _Conclusion | None:
+    """What other logs tell, of their rows with a zone and, where their zone is given, of the others."""
+    known = join([_in_utc(tracks[number], zone) for number in others])
+    parts = []
+    for number in own:
+        rows, events = shared_events(tracks[number], partner=False)
+        parts.append(events.pick(local_rows(tracks[number])[rows]))
+    pairs = pair(join(parts), known)
+    found = _from_pairs(pairs, "its partner's log, whose zone is known,")
+    if found is None or found.weight < _ENOUGH:
+        return None
+    rival = max((count for offset, count in pairs.votes.items() if fixed(offset) != found.zone), default=0)
+    return found if 2 * rival < found.weight else None
+
+
+def _in_utc(track: Track, zone: tzinfo | None) -> Events:
+    rows, events = shared_events(track, partner=True)
+    local = local_rows(track)[rows]
+    sure = events.pick(track.form[rows] == Form.UTC)
+    if zone is None:
+        return sure
+    moved = events.pick(local)
+    return join([sure, Events(moved.key, to_utc(moved.second * SECOND, zone) // SECOND)])
 
 
 def _events(tracks: Sequence[Track], own: Sequence[int]) -> _Told:
@@ -152,10 +229,10 @@ def _events(tracks: Sequence[Track], own: Sequence[int]) -> _Told:
     return _join_told(parts)
 
 
-def _twins(tracks: Sequence[Track], own: Sequence[int], others: Sequence[int]) -> tuple[_Told, Events]:
-    """Lines of a server without a zone that stand in other logs (its own or its partner's) with one."""
-    sure = [tracks[number].form == Form.UTC for number in others]
-    said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in others]
+def _twins(tracks: Sequence[Track], own: Sequence[int]) -> tuple[_Told, Events]:
+    """Lines of a server without a zone that stand in other logs of it with one."""
+    sure = [tracks[number].form == Form.UTC for number in own]
+    said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in own]
     known = join([events.pick(rows) for events, rows in zip(said, sure, strict=True)])
     parts = []
     for number in own:

@@ -95,7 +95,7 @@ def conflict_ends_in_shutdown(pair: Setting) -> Incident:
     said = at + pair.minutes(3, 20)
     back = said + pair.minutes(5, 20)
     end = back + pair.minutes(10, 30)
-    victim, _ = pair.either()
+    victim, witness = pair.either()
     events = [
         (at, "cut link"),
         (said, "put both in partner-down"),
@@ -105,9 +105,16 @@ def conflict_ends_in_shutdown(pair: Setting) -> Incident:
 
     def give_up(played: Played) -> None:
         began = min(one for one in played.moves(victim, new="potential-conflict") if one >= back)
-        lines = [one for one in played.folder.log(victim) if one.at <= began + 0.01]
-        played.folder.write_log(victim, lines)
+        for server in pair.names:
+            lines = [one for one in played.folder.log(server) if one.at <= began + 0.01]
+            played.folder.write_log(server, lines)
         name = pair.relationship
+        played.folder.say(
+            witness,
+            began + 2,
+            f"failover peer {name}: peer moves from potential-conflict to shutdown",
+            f"failover peer {name}: I move from potential-conflict to partner-down",
+        )
         played.folder.say(
             victim,
             began + 2,

@@ -55,6 +55,16 @@ def test_a_server_that_runs_is_only_warned_of_its_next_start(tmp_path: Path) -> 
     assert named(report(tmp_path, BROKEN, ended))["configuration-refused"] is Severity.CRITICAL
 
 
+def test_an_old_release_that_runs_has_what_it_demands(tmp_path: Path) -> None:
+    """3.0 does not start with a failover pool open for BOOTP; one that works had another file."""
+    conf = CONF.read_text().replace("deny dynamic bootp clients;", "")
+    said = "2026-01-05T08:00:0{}+00:00 one dhcpd[7]: {}\n"
+    banner = said.format(0, "Internet Systems Consortium DHCP Server V3.0.6")
+    served = said.format(9, "DHCPACK on 10.1.0.9 to 00:16:3e:00:00:01 via eth0")
+    assert "configuration-refused" in named(report(tmp_path, conf, banner))
+    assert "configuration-refused" not in named(report(tmp_path, conf, banner + served))
+
+
 def test_no_fault_is_said_no_more_boldly_than_the_files_allow(tmp_path: Path) -> None:
     """A lonely configuration tells no state, and the first line says so; both logs in normal do tell."""
     first = report(tmp_path, CONF.read_text()).as_text(width=120).splitlines()[0]

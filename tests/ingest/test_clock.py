@@ -38,9 +38,12 @@ def why(found: Clock, word: str) -> tuple[str, str]:
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.datetimes(datetime(2001, 1, 5), datetime(2025, 12, 28)), min_size=4, max_size=30, unique=True
+        st.datetimes(datetime(2001, 1, 5), datetime(2025, 12, 28)),
+        min_size=4,
+        max_size=30,
+        unique_by=lambda one: one.replace(microsecond=0),
     ),
-    st.integers(-48, 56),
+    st.sampled_from((-48, -38, -14, -5 * 4, 0, 4, 14, 18, 22, 23, 26, 32, 35, 38, 51, 56)),
     st.integers(0, 2),
 )
 def test_acknowledgements_tell_zone_and_year(moments: list[datetime], quarters: int, late: int) -> None:
