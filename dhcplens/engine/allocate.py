@@ -1,6 +1,5 @@
 """Which lease a client gets: its own one, or the one unused for longest (dhcpd's dhcp.c and failover.c)."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dhcplens.engine.events import Packet
@@ -58,8 +57,8 @@ def find(server: "Server", packet: Packet, network: str) -> Found:
     """The lease that the client has, had or asks for on this network (dhcpd's find_lease)."""
     database = server.database
     uid_lease = None
-    if (uid := packet.uid) and (chain := database.by_uid.get(uid)):
-        uid_lease = _by_uid(chain, network)
+    if packet.uid:
+        uid_lease = _by_uid(server, packet, network)
     ip_lease = database.by_ip.get(packet.ciaddr or packet.requested)
     if ip_lease is None:
         lease, ours = None, False
@@ -110,15 +109,15 @@ def _is_client(lease: Lease, packet: Packet) -> bool:
     return lease.uid == packet.uid if lease.uid else lease.hardware == packet.hardware
 
 
-def _by_uid(chain: Sequence[Lease], network: str) -> Lease | None:
-    for lease in chain:
+def _by_uid(server: "Server", packet: Packet, network: str) -> Lease | None:
+    for lease in server.database.by_uid.leases(packet.uid):
         if of_client(lease) and lease.pool.network == network:
             return lease
     return None
 
 
 def _by_hardware(server: "Server", packet: Packet, network: str) -> Lease | None:
-    for lease in server.database.by_hardware.get(packet.hardware, ()):
+    for lease in server.database.by_hardware.leases(packet.hardware):
         if not of_client(lease) or lease.pool.network != network:
             continue
         if lease.state not in _FREED and lease.uid and lease.uid != packet.uid:

@@ -186,11 +186,7 @@ def log_pool(rel: "Relationship", pool: Pool, code: str, **figures: object) -> N
 def peer_wants(rel: "Relationship", lease: Lease) -> bool:
     """Whether the last client of a lease is the partner's by load balancing."""
     key = lease.uid or lease.hardware[1:]
-    if not key or rel.hba is None:
-        return False
-    bucket = client_hash(key)
-    primary_has = bool(rel.hba[bucket >> 3] & (1 << (bucket & 7)))
-    return primary_has is not rel.primary
+    return bool(key) and rel.share is not None and not rel.share[client_hash(key)]
 
 
 def secondary_not_hoarding(rel: "Relationship", pool: Pool) -> bool:

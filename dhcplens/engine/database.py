@@ -18,6 +18,7 @@ from dhcplens.engine.leases import (
     LeaseQueue,
     Record,
 )
+from dhcplens.engine.owners import Owners
 from dhcplens.engine.pool import MINE, Pool
 from dhcplens.engine.service import Service
 from dhcplens.engine.states import NORMAL, PARTNER_DOWN
@@ -42,8 +43,7 @@ class Database:
         self.server = server
         self.pools: list[Pool] = []
         self.by_ip: dict[int, Lease] = {}
-        self.by_uid: dict[bytes, list[Lease]] = {}
-        self.by_hardware: dict[bytes, list[Lease]] = {}
+        self.by_uid, self.by_hardware = Owners(), Owners()
         for number, declared in enumerate(conf.pools):
             relationship = relationships.get(declared.relationship or "")
             pool = Pool(number, declared.network, declared.lease_times, relationship)
@@ -56,11 +56,11 @@ class Database:
 
     def identify(self, lease: Lease, hardware: bytes, uid: bytes, upcoming: BindingState) -> None:
         """Bind a lease to a client; ``upcoming`` is the binding state that it is to take."""
-        by_uid, by_hardware = self.by_uid, self.by_hardware
+        owners, machines = self.by_uid, self.by_hardware
         old_uid, old_hardware = lease.uid, lease.hardware
         if old_uid == uid and old_hardware == hardware:
-            if len(by_uid.get(uid, ())) < 2 and len(by_hardware.get(hardware, ())) < 2:
-                return  # nothing that its place among the client's leases could be better than
+            if owners.is_only(uid, lease) and machines.is_only(hardware, lease):
+                return  # it stands where it would be put
         elif (
             lease.state is ACTIVE
             and upcoming is not ABANDONED
@@ -68,30 +68,14 @@ class Database:
         ):
             self.server.log("lease-conflict", ip=lease.address)
         if old_uid:
-            self._drop(by_uid, old_uid, lease)
+            owners.remove(old_uid, lease)
         if old_hardware:
-            self._drop(by_hardware, old_hardware, lease)
+            machines.remove(old_hardware, lease)
         lease.uid, lease.hardware = uid, hardware
         if uid:
-            self._index(by_uid, uid, lease)
+            owners.add(uid, lease)
         if hardware:
-            self._index(by_hardware, hardware, lease)
-
-    def _drop(self, index: dict[bytes, list[Lease]], key: bytes, lease: Lease) -> None:
-        chain = index[key]
-        if len(chain) == 1:
-            del index[key]
-        else:
-            chain.remove(lease)
-
-    def _index(self, index: dict[bytes, list[Lease]], key: bytes, lease: Lease) -> None:
-        """Insert into a client's leases, the one that it would best get again first."""
-        chain = index.get(key)
-        if chain is None:
-            index[key] = [lease]
-            return
-        place = next((i for i, one in enumerate(chain) if _preferred(one, lease)), len(chain))
-        chain.insert(place, lease)
+            machines.add(hardware, lease)
 
     # --- moves ---------------------------------------------------------------------------------
 
@@ -250,9 +234,9 @@ class Database:
             if lease.next is lease.state or lease.state in _FREED:
                 self._set_next(lease)
             if lease.uid:
-                self._index(self.by_uid, lease.uid, lease)
+                self.by_uid.add(lease.uid, lease)
             if lease.hardware:
-                self._index(self.by_hardware, lease.hardware, lease)
+                self.by_hardware.add(lease.hardware, lease)
             queue, sort = pool.queues[lease.state], self._sort(lease)
             lease.sort = sort
             sorts, leases = order.setdefault(queue, ([], []))
@@ -263,7 +247,7 @@ class Database:
             last_queue, last_place, last_sort = queue, place, sort
         for queue, (_, leases) in order.items():
             for lease in leases:
-                queue.insert(lease, after_equals=True)
+                queue.append(lease)
 
     def _sort(self, lease: Lease) -> int:
         """When a lease's time is up; in partner-down a dead binding also waits for the peer."""
@@ -280,16 +264,3 @@ class Database:
             for lease in pool.all_leases()
             if lease.hardware or lease.uid or lease.tsfp or lease.state is not FREE
         ]
-
-
-def _preferred(one: Lease, new: Lease) -> bool:
-    """Whether a client would rather get the new lease again than the one that stands in its chain."""
-    if one.state is ACTIVE:
-        return new.state is ACTIVE and new.ends >= one.ends
-    if one.state in _OVER:
-        return new.state is ACTIVE or (new.state in _OVER and new.cltt >= one.cltt)
-    if one.state is not ABANDONED:
-        return (
-            new.state is ACTIVE or new.state in _OVER or (new.state is not ABANDONED and new.cltt >= one.cltt)
-        )
-    return new.state is not ABANDONED or new.cltt >= one.cltt

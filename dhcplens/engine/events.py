@@ -26,7 +26,7 @@ class StateRecord(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A DHCP message of a client, as a relay or the wire brings it.
+    """A DHCP message of a client, as a relay or the wire brings it: an event of its own.
 
     ``hardware`` is the type byte followed by the address, ``client`` the address as printed;
     ``via`` is the relay's address or the interface's name; 0 and "" mean absent.
@@ -48,7 +48,7 @@ class Packet(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A server's answer; ``lease_time`` in seconds (0 in a NAK)."""
+    """A server's answer to send; ``lease_time`` in seconds (0 in a NAK)."""
 
     type: MessageType
     ip: int
@@ -64,12 +64,6 @@ class Start(NamedTuple):
     """The process starts with what its lease file holds, in file order."""
 
     records: tuple[Record | StateRecord, ...]
-
-
-class Arrived(NamedTuple):
-    """A client's packet."""
-
-    packet: Packet
 
 
 class LinkUp(NamedTuple):
@@ -140,7 +134,7 @@ class PingAnswered(NamedTuple):
 
 Event = (
     Start
-    | Arrived
+    | Packet
     | LinkUp
     | LinkIn
     | LinkDown
@@ -161,12 +155,6 @@ class Log(NamedTuple):
 
     code: str
     fields: Mapping[str, Any]
-
-
-class Write(NamedTuple):
-    """Append a block to the lease file."""
-
-    record: Record | StateRecord
 
 
 class Rewrite(NamedTuple):
@@ -205,12 +193,6 @@ class Close(NamedTuple):
     link: int
 
 
-class Answer(NamedTuple):
-    """Send a reply to a client."""
-
-    reply: Reply
-
-
 class Ping(NamedTuple):
     """Send an echo request to an address."""
 
@@ -224,4 +206,5 @@ class Exit(NamedTuple):
     flushed: bool = True
 
 
-Effect = Log | Write | Rewrite | Commit | SetTimer | Dial | Send | Close | Answer | Ping | Exit
+Effect = Log | Record | StateRecord | Rewrite | Commit | SetTimer | Dial | Send | Close | Reply | Ping | Exit
+"""A Record or a StateRecord is to be appended to the lease file, a Reply to be sent to its client."""

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
-from ipaddress import IPv4Address
+from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,7 +49,7 @@ _WRITTEN = attrgetter(
 @lru_cache(maxsize=65536)
 def dotted(ip: int) -> str:
     """An address as it is written."""
-    return str(IPv4Address(ip))
+    return f"{ip >> 24}.{ip >> 16 & 255}.{ip >> 8 & 255}.{ip & 255}"
 
 
 class Lease:
@@ -132,25 +132,29 @@ class LeaseQueue:
     reach the top.
     """
 
-    __slots__ = ("_heap", "_last", "count", "first")
+    __slots__ = ("_heap", "_numbers", "count", "first")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Lease]] = []
-        self._last = 0
+        self._numbers = count(1)
         self.count = 0
         self.first: Lease | None = None
 
-    def insert(self, lease: Lease, *, after_equals: bool = False) -> None:
-        """Put a lease at the place of its sort time."""
-        self._last = last = self._last + 1
-        lease.entry = entry = (lease.sort, last if after_equals else -last, lease)
-        self.count += 1
+    def insert(self, lease: Lease) -> None:
+        """Put a lease at the place of its sort time, before equal ones."""
         heap = self._heap
+        lease.entry = entry = (lease.sort, -next(self._numbers), lease)
         heappush(heap, entry)
         self.first = heap[0][2]
-        if len(heap) > 2 * self.count + 64:
-            self._heap = [one for one in heap if one[2].entry is one]
-            heapify(self._heap)
+        self.count += 1
+
+    def append(self, lease: Lease) -> None:
+        """Put a lease at the place of its sort time, after equal ones."""
+        heap = self._heap
+        lease.entry = entry = (lease.sort, next(self._numbers), lease)
+        heappush(heap, entry)
+        self.first = heap[0][2]
+        self.count += 1
 
     def remove(self, lease: Lease) -> None:
         """Take a lease out that is in this queue."""
@@ -158,14 +162,16 @@ class LeaseQueue:
         self.count -= 1
         if lease is self.first:
             self._find_first()
+        elif len(self._heap) > 2 * self.count + 64:
+            self._heap = [one for one in self._heap if one[2].entry is one]
+            heapify(self._heap)
 
     def _find_first(self) -> None:
         heap = self._heap
         while heap:
             entry = heap[0]
-            lease = entry[2]
-            if lease.entry is entry:
-                self.first = lease
+            if entry[2].entry is entry:
+                self.first = entry[2]
                 return
             heappop(heap)
         self.first = None

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import times, updates
-from dhcplens.engine.events import Answer, Log, Packet, Ping, Reply
+from dhcplens.engine.events import Log, Packet, Ping, Reply
 from dhcplens.engine.leases import ABANDONED, ACTIVE, Lease
 from dhcplens.model.states import MessageType
 
@@ -131,17 +131,11 @@ def ping_answered(server: "Server", ip: int) -> None:
 
 def respond(server: "Server", lease: Lease, reply: Reply) -> None:
     """Send the answer and log it."""
-    kind, packet = reply.type, reply.packet
-    server.log(
-        "offer" if kind is _OFFER else "ack",
-        ip=lease.address,
-        mac=packet.client,
-        hostname=printable(lease.hostname) if lease.hostname else None,
-        via=packet.via,
-    )
-    server.out.append(Answer(reply))
-
-
-def answer(server: "Server", kind: MessageType, packet: Packet, ip: int, lease_time: int) -> None:
-    """Send an answer that gives no lease."""
-    server.out.append(Answer(Reply(kind, ip, lease_time, server.address, packet)))
+    packet = reply.packet
+    fields = {
+        "ip": lease.address,
+        "mac": packet.client,
+        "hostname": printable(lease.hostname) if lease.hostname else None,
+        "via": packet.via,
+    }
+    server.out += (Log("offer" if reply.type is _OFFER else "ack", fields), reply)

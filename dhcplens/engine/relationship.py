@@ -32,6 +32,7 @@ from dhcplens.engine.states import (
     heard,
 )
 from dhcplens.model.conf import FailoverPeer
+from dhcplens.model.loadbalance import BUCKETS
 from dhcplens.model.states import FailoverState, Role
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ class Relationship:
         self.partner, self.partner_stos = UNKNOWN, now
         self.saved = RECOVER
         self.mclt = conf.mclt or 0
-        self.hba = conf.hba
+        self.hba: bytes | None = None
+        self.share: tuple[bool, ...] | None = None  # of which buckets of clients are mine
+        if conf.hba is not None:
+            self.assign(conf.hba)
         self.service, self.reason = Service.NOT_RESPONDING, ""
         self.answers = False  # what the service says, looked up with every packet
         self.tells_soon = server.dialect.rewind
@@ -104,6 +108,14 @@ class Relationship:
         _, self.me, self.stos, self.partner, self.partner_stos, mclt = record
         if mclt is not None:
             self.mclt = mclt
+
+    def assign(self, hba: bytes) -> None:
+        """Take a hash bucket assignment: 32 bytes with a bit for each bucket of the primary."""
+        mask = 3 if self.server.dialect.tight_hash else 7
+        self.hba = hba
+        self.share = tuple(
+            bool(hba[bucket >> 3] & 1 << (bucket & mask)) is self.primary for bucket in range(BUCKETS)
+        )
 
     def send(self, message: Message) -> bool:
         """Send over the established link (the contact timer starts anew); False if it is being closed."""
@@ -229,7 +241,7 @@ class Relationship:
                 pool.expired.remove(lease)
                 lease.tsfp = until
                 lease.sort = max(until, lease.ends)
-                pool.expired.insert(lease, after_equals=True)
+                pool.expired.append(lease)
             if (first := pool.expired.first) is not None:
                 self.server.database.arm(pool, first.sort)
 

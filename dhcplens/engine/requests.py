@@ -4,9 +4,9 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import allocate
-from dhcplens.engine.events import Packet
+from dhcplens.engine.events import Log, Packet, Reply
 from dhcplens.engine.leases import ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease, dotted
-from dhcplens.engine.offer import acknowledge, answer, printable
+from dhcplens.engine.offer import acknowledge, printable
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.service import Service
 from dhcplens.model.loadbalance import client_hash
@@ -30,11 +30,7 @@ def balanced_here(packet: Packet, rel: Relationship) -> bool:
         secs >>= 8
     if most < secs or (most == 0 and server.dialect.zero_disables_balancing):
         return True
-    if rel.hba is None:
-        return False
-    bucket = client_hash(packet.uid or packet.hardware[1:])
-    bit = bucket & (3 if server.dialect.tight_hash else 7)
-    return bool(rel.hba[bucket >> 3] & (1 << bit)) is rel.primary
+    return rel.share is not None and rel.share[client_hash(packet.uid or packet.hardware[1:])]
 
 
 def discover(server: "Server", packet: Packet) -> None:
@@ -93,7 +89,8 @@ def _takes(server: "Server", packet: Packet, lease: Lease, rel: Relationship, he
     elif not held and not allocate.peer_counts(server, lease.pool.network):
         server.log("discover", **head, note="load-balance-cancelled", detail=rel.name)
         return True
-    server.log("discover", **head, note="load-balanced-to-peer", detail=rel.name)
+    head["note"], head["detail"] = "load-balanced-to-peer", rel.name
+    server.out.append(Log("discover", head))
     return False
 
 
@@ -115,7 +112,8 @@ def request(server: "Server", packet: Packet) -> None:
     if lease is not None and lease.pool.relationship is not None:
         note = _unfit(server, packet, lease, lease.pool.relationship)
         if note is not None:
-            server.log("request", **head, note=note[0], detail=note[1])
+            head["note"], head["detail"] = note
+            server.out.append(Log("request", head))
             if note[0] == "lease-reset":
                 refuse(server, packet, wanted)
             return
@@ -176,15 +174,15 @@ def _right_network(server: "Server", packet: Packet, wanted: int, network: str |
 def refuse(server: "Server", packet: Packet, ip: int) -> None:
     """DHCPNAK."""
     server.log("nak", ip=dotted(ip), mac=packet.client, hostname=None, via=packet.via)
-    answer(server, MessageType.NAK, packet, 0, 0)
+    server.out.append(Reply(MessageType.NAK, 0, 0, server.address, packet))
 
 
 def release(server: "Server", packet: Packet) -> None:
     """A client gives its address back."""
     if packet.requested:
         server.log("release-with-requested-address", mac=packet.client)
-    chain = server.database.by_uid.get(packet.uid, ()) if packet.uid else ()
-    lease = next((one for one in chain if one.ip == packet.ciaddr), None)
+    held = server.database.by_uid.leases(packet.uid)
+    lease = next((one for one in held if one.ip == packet.ciaddr), None)
     lease = lease or server.database.by_ip.get(packet.ciaddr)
     if lease is not None and lease.hardware != packet.hardware:
         lease = None
@@ -242,10 +240,16 @@ def inform(server: "Server", packet: Packet) -> None:
         return
     server.log("inform", ip=ip, via=packet.via)
     server.log("inform-ack", ip=ip, mac=packet.client, via=packet.via)
-    answer(server, MessageType.ACK, packet, 0, 0)
+    server.out.append(Reply(MessageType.ACK, 0, 0, server.address, packet))
 
 
-HANDLERS = {
+def answer(server: "Server", packet: Packet) -> None:
+    """Do what a client's packet asks for; a type that no client sends is passed over."""
+    if (handle := _HANDLERS.get(packet.type)) is not None:
+        handle(server, packet)
+
+
+_HANDLERS = {
     MessageType.DISCOVER: discover,
     MessageType.REQUEST: request,
     MessageType.RELEASE: release,

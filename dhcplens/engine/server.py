@@ -11,7 +11,6 @@ from dhcplens.engine.database import Database
 from dhcplens.engine.dialect import V4_4_3, Dialect
 from dhcplens.engine.events import (
     SECOND,
-    Arrived,
     Close,
     Commit,
     ControlShutdown,
@@ -34,7 +33,6 @@ from dhcplens.engine.events import (
     Start,
     StateRecord,
     Terminate,
-    Write,
 )
 from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record
 from dhcplens.engine.pool import Pool
@@ -115,11 +113,6 @@ class Server:
         effects = self.out
         self.out = []
         return effects
-
-    def _arrived(self, event: Arrived) -> None:
-        packet = event.packet
-        if (answer := requests.HANDLERS.get(packet.type)) is not None:
-            answer(self, packet)
 
     def _received(self, event: Received) -> None:
         number, message = event
@@ -255,7 +248,7 @@ class Server:
     def write(self, record: Record | StateRecord) -> None:
         """Append to the lease file."""
         self._written = True
-        self.out.append(Write(record))
+        self.out.append(record)
 
     def commit(self) -> None:
         """Make everything written durable; about once an hour the file is written anew."""
@@ -347,7 +340,7 @@ def _within(ip: int, subnet: IPv4Network) -> bool:
 
 _ON: Final[dict[type, Callable[[Server, Any], None]]] = {
     Start: Server._start,
-    Arrived: Server._arrived,
+    Packet: requests.answer,
     Received: Server._received,
     Fired: Server._fired,
     LinkUp: Server._link_up,

@@ -12,8 +12,6 @@ from dhcplens.engine.dialect import V4_4_3, Dialect
 from dhcplens.engine.disk import Disk
 from dhcplens.engine.events import (
     SECOND,
-    Answer,
-    Arrived,
     Close,
     Commit,
     ControlShutdown,
@@ -37,9 +35,10 @@ from dhcplens.engine.events import (
     SetState,
     SetTimer,
     Start,
+    StateRecord,
     Terminate,
-    Write,
 )
+from dhcplens.engine.leases import Record
 from dhcplens.engine.network import RETRANSMIT, Connection, Network
 from dhcplens.engine.server import Server
 from dhcplens.model.conf import DhcpdConf
@@ -91,14 +90,15 @@ class World:
         self._number = 0
         self._connections: dict[int, Connection] = {}
         self._does: dict[type, Callable[[Host, Any], None]] = {
-            Write: self._write,
+            Record: self._write,
+            StateRecord: self._write,
             Commit: self._commit,
             Rewrite: self._rewrite,
             SetTimer: self._set_timer,
             Dial: self._dial,
             Send: self._send,
             Close: self._close,
-            Answer: self._answer,
+            Reply: self._answer,
             Ping: self._ping,
             Exit: self._exited,
         }
@@ -222,8 +222,8 @@ class World:
 
     # --- effects -------------------------------------------------------------------------------
 
-    def _write(self, host: Host, effect: Write) -> None:
-        host.disk.write(effect.record)
+    def _write(self, host: Host, record: Record | StateRecord) -> None:
+        host.disk.write(record)
 
     def _commit(self, host: Host, _: Commit) -> None:
         host.disk.commit()
@@ -246,14 +246,14 @@ class World:
             del host.timers[key]
             self.tell(host, Fired(key))
 
-    def _answer(self, host: Host, effect: Answer) -> None:
+    def _answer(self, host: Host, reply: Reply) -> None:
         if self.on_reply is not None:
-            self.at(self.now + CLIENT_DELAY, self.on_reply, host, effect.reply)
+            self.at(self.now + CLIENT_DELAY, self.on_reply, host, reply)
 
     def deliver(self, name: str, packet: Packet) -> None:
         """A client's packet is on its way to a server."""
         host = self.hosts[name]
-        self.at(self.now + CLIENT_DELAY, self._later_any, host, Arrived(packet))
+        self.at(self.now + CLIENT_DELAY, self._later_any, host, packet)
 
     def _later_any(self, host: Host, event: Event) -> None:
         if host.running:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
-from dhcplens.engine.events import SECOND, Answer, Effect, Event, Packet, Reply
+from dhcplens.engine.events import SECOND, Event, Packet, Reply
 from dhcplens.engine.world import Host, World
 from dhcplens.model.conf import DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
 from dhcplens.model.loadbalance import split_buckets
@@ -252,8 +252,3 @@ class Life:
         if holder.waiting == waiting and holder.ip:
             holder.ip = 0
             self._want(holder)
-
-
-def answered(effects: Sequence[Effect]) -> list[Reply]:
-    """The answers among effects."""
-    return [one.reply for one in effects if isinstance(one, Answer)]

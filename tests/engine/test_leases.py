@@ -30,7 +30,7 @@ def test_a_queue_is_a_sorted_list_with_new_equals_in_front(steps: list[tuple[int
             queue.remove(one)
             model.remove(one)
         one.sort = sort
-        queue.insert(one, after_equals=after)
+        (queue.append if after else queue.insert)(one)
         before = [other for other in model if other.sort < sort or (after and other.sort == sort)]
         model.insert(len(before), one)
         if number % 3 == 0 and len(model) > 3:

@@ -7,7 +7,7 @@ import pytest
 
 from dhcplens.engine.accept import mine_is_better, taken
 from dhcplens.engine.dialect import V4_4_3
-from dhcplens.engine.events import SECOND, Log, Packet, Reply, Write
+from dhcplens.engine.events import SECOND, Log, Packet, Reply
 from dhcplens.engine.leases import Lease, Record
 from dhcplens.engine.pool import Pool
 from dhcplens.engine.world import Host, World
@@ -35,8 +35,8 @@ class Bench:
     def _seen(self, host: Host, effect: object) -> None:
         if isinstance(effect, Log):
             self.lines.append((host.name, effect.code, dict(effect.fields)))
-        elif isinstance(effect, Write) and isinstance(effect.record, Record):
-            self.writes.append((host.name, effect.record))
+        elif isinstance(effect, Record):
+            self.writes.append((host.name, effect))
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dhcplens.engine.events import SECOND, Arrived, Event, Reply
+from dhcplens.engine.events import SECOND, Event, Packet, Reply
 from dhcplens.engine.world import Host
 from dhcplens.model.states import FailoverState, MessageType
 from tests.engine.faults import Check, Life
@@ -45,10 +45,10 @@ def one_client(life: Life) -> Check:
             seen += 1
             if reply.type is MessageType.ACK:
                 promised[reply.ip] = _promise(life, promised.get(reply.ip), at, server, reply)
-        if isinstance(event, Arrived) and event.packet.type is MessageType.RELEASE:
-            held = promised.get(event.packet.ciaddr)
-            if held is not None and held.hardware == event.packet.hardware:
-                del promised[event.packet.ciaddr]
+        if isinstance(event, Packet) and event.type is MessageType.RELEASE:
+            held = promised.get(event.ciaddr)
+            if held is not None and held.hardware == event.hardware:
+                del promised[event.ciaddr]
 
     return check
 
