@@ -78,8 +78,18 @@ def main() -> None:
         if any(row.table != "messages" for row in rows):
             tables = tables or _tables(timezone)
             answer = _answer(tables, rows, question, lambda: questions.more)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        if not _write(json.dumps(answer).encode() + b"\n"):
+            return
+
+
+def _write(data: bytes) -> bool:
+    """Print an answer; whether anybody still listens."""
+    try:
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data) :]
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _tables(timezone: str) -> "Tables":

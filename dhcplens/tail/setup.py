@@ -13,13 +13,14 @@ from typing import Any
 from dhcplens.model.zones import parse_timezone, zone_name
 from dhcplens.tail.clock import SECOND, LiveClock, machine_zone
 from dhcplens.tail.events import Event
+from dhcplens.tail.journal import JournalSource
 from dhcplens.tail.judge import Judge
 from dhcplens.tail.leasefile import is_lease_file
 from dhcplens.tail.ledger import Ledger, LedgerError
 from dhcplens.tail.lines import LineReader
 from dhcplens.tail.loop import Sink, Tail
 from dhcplens.tail.since import parse_moment
-from dhcplens.tail.sources import FileSource, JournalSource, PipeSource, Source
+from dhcplens.tail.sources import FileSource, PipeSource, Source
 from dhcplens.tail.watch import Watch
 
 Tell = Callable[[str], None]
@@ -55,7 +56,7 @@ def follow(wishes: Wishes, tell: Tell) -> None:
     watch = Watch(LineReader(clock, host), None if since is None else int(since.timestamp()) * SECOND)
     ledger = Ledger(wishes.state)
     memory = _remembered(ledger)
-    sources = _sources(wishes, memory.get("positions", {}), since)
+    sources = _sources(wishes, memory.get("positions", {}), since, tell)
     if memory:
         watch.remember(memory["watch"])
     sinks = _sinks(wishes, watch, tell)
@@ -118,7 +119,7 @@ def _remembered(ledger: Ledger) -> dict[str, Any]:
         raise SetupError(f"--state: {error}") from error
 
 
-def _sources(wishes: Wishes, positions: dict[str, Any], since: datetime | None) -> list[Source]:
+def _sources(wishes: Wishes, positions: dict[str, Any], since: datetime | None, tell: Tell) -> list[Source]:
     sources: list[Source] = []
     for path in dict.fromkeys(wishes.files):
         if str(path) == "-":
@@ -133,7 +134,7 @@ def _sources(wishes: Wishes, positions: dict[str, Any], since: datetime | None) 
     if wishes.journal:
         try:
             sources.append(
-                JournalSource(positions.get("journal"), None if since is None else since.timestamp())
+                JournalSource(positions.get("journal"), None if since is None else since.timestamp(), tell)
             )
         except OSError as error:
             raise SetupError(f"journalctl cannot be run: {error.strerror}") from error

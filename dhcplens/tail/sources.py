@@ -1,10 +1,8 @@
-"""Where lines come from: growing files, standard input, the journal, lease files."""
+"""Where lines come from: growing files, lease files among them, and standard input."""
 
 import fcntl
 import os
-import re
 import select
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,8 +16,6 @@ LOOK_BACK: Final = 4 << 20
 """Bytes of a log that tell how things stand when a tail begins."""
 
 _PIECE: Final = 1 << 20
-_CURSOR: Final = re.compile(rb'"__CURSOR" ?: ?"([^"]+)"')
-_NAMES: Final = ("dhcpd", "dhcpd3", "isc-dhcpd", "isc-dhcp-server", "dhcpd4", "isc-dhcp-server4")
 
 
 class Source(Protocol):
@@ -147,46 +143,6 @@ class PipeSource:
 
     def close(self) -> None:
         """See Source."""
-
-
-class JournalSource(PipeSource):
-    """The journal of systemd, as ``journalctl -f -o json`` gives it.
-
-    Raises OSError where there is no journalctl.
-    """
-
-    def __init__(self, cursor: str | None = None, since: float | None = None) -> None:
-        self._cursor = cursor
-        words = ["journalctl", "--follow", "--output=json", "--no-pager", "--quiet"]
-        if cursor is not None:
-            words += [f"--after-cursor={cursor}", "--lines=all"]
-        elif since is not None:
-            words += [f"--since=@{since:.0f}", "--lines=all"]
-        else:
-            words += ["--lines=0"]
-        words += [f"SYSLOG_IDENTIFIER={name}" for name in _NAMES]
-        self._process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True
-        )
-        assert self._process.stdout is not None
-        super().__init__("journal", self._process.stdout.fileno())
-
-    def read(self) -> Iterator[tuple[bytes, bool]]:
-        """See Source."""
-        for data, old in super().read():
-            cursors = _CURSOR.findall(data)
-            if cursors:
-                self._cursor = cursors[-1].decode()
-            yield data, old
-
-    def position(self) -> Any:
-        """See Source."""
-        return self._cursor
-
-    def close(self) -> None:
-        """See Source."""
-        self._process.kill()
-        self._process.wait()
 
 
 def _size(path: Path) -> int:
