@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.findings.case import Case
 from dhcplens.findings.limits import limit
@@ -12,6 +14,7 @@ from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import FailoverState, Severity
+from dhcplens.pair.columns import UNKNOWN_TIME, codes, in_time, ordered, stamps
 
 _SERVING = (FailoverState.NORMAL, FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 _EXPLAINED = frozenset(
@@ -82,21 +85,26 @@ def _ran(case: Case, server: str, times: pd.Series) -> pd.Series:
 def _heard(case: Case, server: str, left: pd.DataFrame, around: float) -> pd.Series:
     """For each request, whether the server logged anything of that client near that time."""
     messages = case.pair.server(server).log.messages
-    macs = set(left["mac"].dropna())
-    known = messages.loc[messages["mac"].isin(macs), ["time", "mac"]]
-    known = case.align(known.astype({"mac": "object"}), server).dropna().sort_values("time")
-    asked = left[["time", "mac"]].reset_index().sort_values("time")
-    if not len(known):
-        return pd.Series(False, index=left.index)
-    found = pd.merge_asof(
-        asked,
-        known.assign(heard=True),
-        on="time",
-        by="mac",
-        direction="nearest",
-        tolerance=pd.Timedelta(seconds=around),
-    )
-    return found.set_index("index")["heard"].notna().reindex(left.index)
+    heard = stamps(case.align(messages[["time"]], server)["time"])
+    asked = stamps(left["time"])
+    asker = messages["mac"].cat.categories.get_indexer(pd.Index(left["mac"]))
+    client, stamp = np.append(codes(messages["mac"]), asker), np.append(heard, asked)
+    known = np.flatnonzero((client >= 0) & (stamp != UNKNOWN_TIME))
+    order = known[in_time(stamp[known])]
+    order = order[ordered(client[order])]  # of each client by time
+    theirs = order < len(heard)
+    near = np.zeros(len(stamp), dtype=np.bool_)
+    for place in (_last_place(theirs), len(order) - 1 - _last_place(theirs[::-1])[::-1]):
+        there = order[np.clip(place, 0, max(0, len(order) - 1))]
+        apart = np.abs(stamp[there] - stamp[order])
+        within = (place >= 0) & (place < len(order)) & (client[there] == client[order])
+        near[order] |= within & (apart <= around * 10**9)
+    return pd.Series(near[len(heard) :], index=left.index)
+
+
+def _last_place(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each place the last chosen one up to it, -1 without any."""
+    return np.maximum.accumulate(np.where(chosen, np.arange(len(chosen)), -1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.findings.case import Case
 from dhcplens.findings.limits import limit
@@ -15,6 +17,7 @@ from dhcplens.findings.words import listed, number
 from dhcplens.model.states import BindingState, Role, Severity
 from dhcplens.pair import Server
 from dhcplens.pair.bindings import written
+from dhcplens.pair.columns import codes, ordered, stamps, times
 
 _UNUSED = (BindingState.FREE, BindingState.BACKUP, BindingState.ABANDONED)
 _NEVER = frozenset(
@@ -59,18 +62,33 @@ def impossible_sequence(case: Case, limits: SequenceLimits) -> Iterator[Draft]:
 def _impossible(case: Case, server: Server) -> pd.DataFrame:
     """Blocks with the state (``old``) and line (``before``) of the block before, where that cannot be."""
     blocks = server.leases.bindings
-    blocks = blocks.assign(time=written(blocks).to_numpy())
-    blocks = blocks[blocks["accepted"]]
-    words = dict.fromkeys(("ip", "state", "source"), "object")
-    blocks = blocks[["ip", "state", "source", "line", "time"]].astype(words)
-    grouped = blocks.groupby(["source", "ip"], sort=False)
-    blocks = blocks.assign(old=grouped["state"].shift(), before=grouped["line"].shift())
     never = _NEVER | (_NEVER_OF_PRIMARY if server.role is Role.PRIMARY else frozenset())
     versions = case.pair.runs.loc[case.pair.runs["server"] == server.name, "version"].dropna().astype(str)
     if versions.str.lstrip("V").str.startswith("3.0").any():
-        return blocks.iloc[:0]  # took its partner's expired and released as they were
-    odd = [pair in never for pair in zip(blocks["old"], blocks["state"], strict=True)]
-    return blocks[pd.Series(odd, index=blocks.index, dtype=bool)].astype({"before": "int64"})
+        never = frozenset()  # took its partner's expired and released as they were
+    before, row = _followers(blocks)
+    states = blocks["state"].cat
+    names = [*states.categories, None]
+    odd = np.array([[(old, new) in never for new in names] for old in names])
+    chosen = odd[states.codes.to_numpy()[before], states.codes.to_numpy()[row]]
+    before, row = before[chosen], row[chosen]
+    found: pd.DataFrame = blocks[["ip", "state", "source", "line"]].iloc[row]
+    odd_ones: pd.DataFrame = found.astype(dict.fromkeys(("ip", "state", "source"), "object")).assign(
+        time=written(blocks).iloc[row].array,
+        old=blocks["state"].iloc[before].astype("object").array,
+        before=blocks["line"].iloc[before].array,
+    )
+    return odd_ones
+
+
+def _followers(blocks: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of accepted blocks that follow another one of the same address and file; first those others."""
+    standing = np.flatnonzero((blocks["accepted"] & blocks["ip"].notna()).to_numpy())
+    address = codes(blocks["source"]) * len(blocks["ip"].cat.categories) + codes(blocks["ip"])
+    order = standing[ordered(address[standing])]
+    same = np.flatnonzero(address[order[1:]] == address[order[:-1]])
+    same = same[np.argsort(order[same + 1])]  # as they stand in the file
+    return order[same], order[same + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +120,9 @@ def lease_not_in_file(case: Case, limits: UnwrittenLimits) -> Iterator[Draft]:
 
 def _unwritten(case: Case, server: Server, covered: float) -> pd.DataFrame:
     """The last exchanges, of each address, that ended in such an acknowledgement."""
-    acked = case.pair.exchanges
-    acked = acked[(acked["server"] == server.name) & (acked["outcome"] == "acked") & acked["ip"].notna()]
-    acked = acked[acked["kind"].isin(["acquire", "renew"])]
+    every = case.pair.exchanges
+    given = every["kind"].isin(["acquire", "renew"]) & (every["outcome"] == "acked") & every["ip"].notna()
+    acked = every.loc[given & (every["server"] == server.name), ["ip", "end", "source", "line"]]
     blocks = server.leases.bindings
     runs = case.pair.runs
     begin = runs.loc[runs["server"] == server.name, "start"].dropna()
@@ -114,7 +132,7 @@ def _unwritten(case: Case, server: Server, covered: float) -> pd.DataFrame:
     if pd.isna(latest) or not len(acked):
         return acked.iloc[:0]
     acked = acked[acked["end"] < latest - timedelta(seconds=covered)]
-    acked = acked.assign(ip=acked["ip"].astype("object")).drop_duplicates("ip", keep="last")
+    acked = acked.drop_duplicates("ip", keep="last").astype({"ip": "object"})
     acked = acked[acked["ip"].map(dynamic_range(case, server.name)).astype(bool)] if len(acked) else acked
     told = acked["ip"].map(_told(case))
     missing = acked[told.isna() | (told < acked["end"] - _LATE)]
@@ -124,10 +142,10 @@ def _unwritten(case: Case, server: Server, covered: float) -> pd.DataFrame:
 def _told(case: Case) -> pd.Series:
     """Of each address the latest time that a block of either file names for it."""
     tables = [server.leases.bindings for server in case.pair.servers]
-    parts = [
-        table[["starts", "ends", "cltt", "tstp"]].max(axis=1).groupby(table["ip"].astype("object")).max()
-        for table in tables
-        if len(table)
-    ]
-    latest: pd.Series = pd.concat(parts).groupby(level=0).max()
-    return latest
+    parts: list[pd.Series] = []
+    for table in tables:
+        named = [stamps(table[name]) for name in ("starts", "ends", "cltt", "tstp")]
+        latest = times(np.maximum.reduce(named)).groupby(codes(table["ip"])).max().drop(-1, errors="ignore")
+        parts.append(latest.set_axis(table["ip"].cat.categories[latest.index].astype("object")))
+    whole: pd.Series = pd.concat(parts).groupby(level=0).max()
+    return whole

@@ -80,9 +80,9 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     later = case.local_moves(FailoverState.STARTUP.value, server)
     if not len(files.leases.bindings) or (later["time"] > start).any():
         return none
-    acks = files.log.messages
-    acks = acks[(acks["type"] == "ACK") & acks["ip"].notna() & acks["time"].notna()]
-    acks = acks[["time", "ip", "source", "line"]].assign(stamp=acks["time"])  # as its own file has it
+    said = files.log.messages
+    acks = said.loc[(said["type"] == "ACK") & said["ip"].notna(), ["time", "ip", "source", "line"]]
+    acks = acks[acks["time"].notna()].assign(stamp=acks["time"])  # as its own file has it
     acks = case.align(acks, server)
     acks = acks[acks["time"] < start].drop_duplicates("ip", keep="last")
     blocks = files.leases.bindings

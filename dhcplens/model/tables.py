@@ -7,6 +7,7 @@ unpacking), so that each number can be traced back to its text.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -219,11 +220,16 @@ NEVER: Final = pd.Timestamp(2**31 - 1, unit="s", tz="UTC")
 
 def empty(schema: Sequence[Column]) -> pd.DataFrame:
     """A frame of this schema without rows."""
+    return _empty(tuple(schema)).copy(deep=False)
+
+
+@cache
+def _empty(schema: tuple[Column, ...]) -> pd.DataFrame:
     return pd.DataFrame({column.name: pd.Series([], dtype=column.kind.value) for column in schema})
 
 
 def frame(schema: Sequence[Column], columns: Mapping[str, Any]) -> pd.DataFrame:
-    """A frame of this schema from columns of equal length, each cast to its dtype.
+    """A frame of this schema from columns of equal length, each cast to its dtype; rows are numbered from 0.
 
     A column that is left out is filled with its kind's missing value (False for a flag).
     Raises KeyError for a column that the schema does not have.
@@ -232,13 +238,16 @@ def frame(schema: Sequence[Column], columns: Mapping[str, Any]) -> pd.DataFrame:
     if stray := set(columns) - names:
         raise KeyError(f"no such column: {', '.join(sorted(stray))}")
     rows = max((len(values) for values in columns.values()), default=0)
+    if not rows:
+        return empty(schema)
     return pd.DataFrame(
         {
             column.name: _cast(columns[column.name], column.kind)
             if column.name in columns
             else _missing(column.kind, rows)
             for column in schema
-        }
+        },
+        copy=False,  # else all numbers are copied once more, into one block
     )
 
 
@@ -257,12 +266,20 @@ def concat(schema: Sequence[Column], frames: Sequence[pd.DataFrame]) -> pd.DataF
         else pd.concat([one[column.name] for one in filled], ignore_index=True)
         for column in schema
     }
-    return pd.DataFrame(united)
+    return pd.DataFrame(united, copy=False)
 
 
-def _cast(values: Any, kind: Kind) -> pd.Series:
-    series = pd.Series(values).astype(kind.value)
-    return _in_text(series) if kind is Kind.WORD else series
+def _cast(values: Any, kind: Kind) -> Any:
+    """The values as a new array, of numpy or of pandas' own."""
+    if kind is Kind.LINE or kind is Kind.FLAG:
+        return np.array(values, dtype=kind.value)
+    if kind is Kind.COUNT:
+        return pd.array(values, dtype=_COUNT)
+    if kind is Kind.TIME:
+        return pd.Series(values).astype(_TIME).array
+    known = values.array if isinstance(values, pd.Series) else values
+    words = known if isinstance(known, pd.Categorical) else pd.Categorical(known)
+    return words if words.categories.dtype == "str" else _in_text(pd.Series(words)).array
 
 
 def _in_text(words: pd.Series) -> pd.Series:
@@ -271,11 +288,14 @@ def _in_text(words: pd.Series) -> pd.Series:
     return words if categories.dtype == "str" else words.cat.rename_categories(categories.astype("str"))
 
 
-def _missing(kind: Kind, rows: int) -> pd.Series:
+def _missing(kind: Kind, rows: int) -> Any:
     if kind is Kind.WORD:
-        return pd.Series(pd.Categorical.from_codes(np.full(rows, -1), dtype=_NO_WORDS))
-    value: object = {Kind.FLAG: False, Kind.LINE: 0}.get(kind)
-    return pd.Series([value] * rows, dtype=kind.value)
+        return pd.Categorical.from_codes(np.full(rows, -1), dtype=_NO_WORDS)
+    if kind is Kind.LINE or kind is Kind.FLAG:
+        return np.zeros(rows, dtype=kind.value)
+    return pd.array([None] * rows, dtype=_COUNT if kind is Kind.COUNT else _TIME)
 
 
 _NO_WORDS: Final = pd.CategoricalDtype(pd.Index([], dtype="str"))
+_COUNT: Final = pd.Int64Dtype()
+_TIME: Final = pd.DatetimeTZDtype("ns", "UTC")

@@ -1,6 +1,6 @@
 """Clients and their owners: identifiers from lease files, hash buckets of RFC 3074, who served whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def bucket(key: str | None) -> int | None:
         return None
 
 
-def buckets(macs: Sequence[str], identifier: Mapping[str, str]) -> list[int | None]:
+def buckets(macs: Iterable[str], identifier: Mapping[str, str]) -> list[int | None]:
     """Hash bucket of each client: of its identifier where that is known, else of its hardware address."""
     return [bucket(identifier.get(mac, mac)) for mac in macs]
 

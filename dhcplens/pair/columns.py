@@ -33,6 +33,26 @@ def words(column: pd.Series) -> NDArray[np.object_]:
     return plain
 
 
+def ordered(numbers: NDArray[np.int64]) -> NDArray[np.intp]:
+    """The stable order of numbers from 0 on.
+
+    Sixteen bits at a time: those numpy sorts by radix, several times as fast as wider ones.
+    """
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    rest = numbers >> 16
+    while rest.any():
+        order = order[np.argsort(rest[order].astype(np.uint16), kind="stable")]
+        rest = rest >> 16
+    return order
+
+
+def in_time(stamped: NDArray[np.int64]) -> NDArray[np.intp]:
+    """The stable order of nanoseconds, unknown ones first."""
+    known = stamped != UNKNOWN_TIME
+    first = stamped.min(where=known, initial=np.iinfo(np.int64).max)
+    return ordered(np.where(known, stamped - first + 1, 0))
+
+
 def codes(column: pd.Series) -> NDArray[np.int64]:
     """Numbers of a categorical column's words, -1 where missing."""
     return np.asarray(column.cat.codes.to_numpy(), dtype=np.int64)
@@ -51,4 +71,7 @@ def picked(column: pd.Series, rows: NDArray[np.int64]) -> pd.Categorical:
     """A categorical column's words at these rows, missing for row -1."""
     if not len(column):
         return coded(np.full(len(rows), -1, dtype=np.int64), [])
-    return coded(np.where(rows >= 0, codes(column)[rows], -1), column.cat.categories)
+    found = column.cat.codes.to_numpy()[rows]
+    found[rows < 0] = -1
+    words: Any = column.dtype
+    return pd.Categorical.from_codes(found, dtype=words)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dhcplens.model.states import MessageType
 from dhcplens.model.tables import frame
-from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, picked, stamps, times
+from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, ordered, picked, stamps, times
 from dhcplens.pair.schemas import EXCHANGES
 
 PATIENCE: Final = 75 * 10**9
@@ -63,14 +63,20 @@ class _Rows:
     """The message lines that belong to exchanges, sorted by client and then as logged."""
 
     row: NDArray[np.int64]  # in the table
-    kind: NDArray[np.int64]
+    kind: NDArray[np.int8]
     stamp: NDArray[np.int64]
     client: NDArray[np.int64]
     begins: NDArray[np.int64]  # where each exchange begins, in these arrays
 
+    def of(self, *kinds: int) -> NDArray[np.bool_]:
+        """Which lines are of these kinds."""
+        wanted = np.zeros(len(_KIND_OF), dtype=np.bool_)
+        wanted[list(kinds)] = True
+        return wanted[self.kind]
+
     def counts(self, *kinds: int) -> NDArray[np.int64]:
         """How many lines of these kinds each exchange has."""
-        return np.add.reduceat(np.isin(self.kind, kinds).astype(np.int64), self.begins)
+        return np.add.reduceat(self.of(*kinds), self.begins, dtype=np.int64)
 
     def last(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Table row of the last chosen line of each exchange, -1 without any."""
@@ -92,7 +98,7 @@ def exchanges(server: str, messages: pd.DataFrame) -> pd.DataFrame:
     note = rows.last(_present(messages["note"])[rows.row])
     has_ip = _present(messages["ip"])[rows.row]
     named = [
-        rows.last(np.isin(rows.kind, one) & has_ip) for one in ((_ACK, _REPLY), (_OFFER,), tuple(range(11)))
+        rows.last(chosen & has_ip) for chosen in (rows.of(_ACK, _REPLY), rows.of(_OFFER), rows.kind >= 0)
     ]
     ip = np.where(named[0] >= 0, named[0], np.where(named[1] >= 0, named[1], named[2]))
     lines = messages["line"].to_numpy(dtype=np.int64)
@@ -127,11 +133,11 @@ def exchanges(server: str, messages: pd.DataFrame) -> pd.DataFrame:
 
 def _sorted(messages: pd.DataFrame) -> _Rows:
     numbers = [_TYPES.get(name, -1) for name in messages["type"].cat.categories]
-    kind = np.array([*numbers, -1], dtype=np.int64)[codes(messages["type"])]
+    kind = np.array([*numbers, -1], dtype=np.int8)[messages["type"].cat.codes.to_numpy()]
     kind[(kind == _REQUEST) & _present(messages["server_id"])] = _SELECT
     client = _clients(messages, kind)
     chosen = np.flatnonzero((kind >= 0) & (client >= 0))
-    row = chosen[np.argsort(client[chosen], kind="stable")]
+    row = chosen[ordered(client[chosen])]
     kind, client = kind[row], client[row]
     stamp = stamps(messages["time"])[row]
     follows = np.zeros(len(row), dtype=np.bool_)
@@ -143,7 +149,7 @@ def _sorted(messages: pd.DataFrame) -> _Rows:
     return _Rows(row, kind, stamp, client, np.flatnonzero(~follows))
 
 
-def _clients(messages: pd.DataFrame, kind: NDArray[np.int64]) -> NDArray[np.int64]:
+def _clients(messages: pd.DataFrame, kind: NDArray[np.int8]) -> NDArray[np.int64]:
     """A number for each line's client: of its hardware address; of the address for an INFORM and its ACK.
 
     An INFORM line names no hardware address (dhcpd's dhcp.c), so its ACK is found by the address.
@@ -153,7 +159,7 @@ def _clients(messages: pd.DataFrame, kind: NDArray[np.int64]) -> NDArray[np.int6
     if not informs.any():
         return client
     ip = codes(messages["ip"])
-    order = np.argsort(ip, kind="stable")
+    order = ordered(ip + 1)
     answered = np.zeros(len(ip), dtype=np.bool_)
     answered[order[1:]] = informs[order[:-1]] & (ip[order[1:]] == ip[order[:-1]])
     by_address = (informs | (answered & (kind == _ACK))) & (ip >= 0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dhcplens.model.states import Role
 from dhcplens.model.tables import frame
 from dhcplens.pair.clients import buckets, owners
-from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, picked, stamps, times
+from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, in_time, ordered, picked, stamps, times
 from dhcplens.pair.exchanges import OUTCOMES
 from dhcplens.pair.schemas import TRANSACTIONS
 
@@ -33,9 +33,7 @@ def transactions_frame(
     second = (exchanges["server"] == servers[-1]).to_numpy() & (len(servers) > 1)
     start, end = (_aligned(exchanges[name], second, offset) for name in ("start", "end"))
     ours, theirs = _paired(exchanges, second, start, end)
-    order = np.argsort(
-        np.minimum(_of(start, ours, latest=True), _of(start, theirs, latest=True)), kind="stable"
-    )
+    order = in_time(np.minimum(_of(start, ours, latest=True), _of(start, theirs, latest=True)))
     ours, theirs = ours[order], theirs[order]
     either = np.where(ours >= 0, ours, theirs)
     other = np.where(theirs >= 0, theirs, either)
@@ -44,8 +42,8 @@ def transactions_frame(
     outcome = codes(exchanges["outcome"].cat.set_categories(OUTCOMES))
     begin = np.where(start[other] < start[either], other, either)
     finish = np.where(end[other] > end[either], other, either)
-    names = exchanges["mac"].cat.categories
-    found = buckets(list(names), identifier)
+    names = exchanges["mac"].cat.categories.to_numpy(dtype=object)
+    found = buckets(names, identifier)
     mac = codes(exchanges["mac"])[either]
     lines, end_lines = exchanges["line"].to_numpy(), exchanges["end_line"].to_numpy()
     best = np.where(acks[other] & ~acks[either], other, either)
@@ -104,7 +102,8 @@ def _paired(
     before it.
     """
     key = codes(exchanges["mac"]) * 8 + codes(exchanges["kind"])
-    order = np.lexsort((second, start, key))
+    order = in_time(start)  # rows of the second server stand behind those of the first
+    order = order[ordered(key[order])]
     one, two = order[:-1], order[1:]
     joins = (
         (key[one] == key[two])
