@@ -70,6 +70,10 @@ def command(
 ) -> None:
     """Follow logs (- is standard input) and lease files; print moves, pool changes and findings.
 
+    Findings come of what the logs say; they arise and clear, some of them as time passes without a line. Of
+    a lease file the failover states are printed that it records, where they change; dhcplens report compares
+    the leases themselves.
+
     FILE is /var/log/messages or /var/log/syslog where none is given. Ends with Ctrl-C, or with the end of
     standard input.
     """

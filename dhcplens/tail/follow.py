@@ -50,7 +50,8 @@ class Follower:
     With ``position`` it goes on where an earlier run stopped, also in a file that was rotated or packed
     meanwhile; without, it begins at the end of the file with the whole lines of the last ``look_back``
     bytes, or at its start if ``from_start``. A path that does not exist yet is read from its start when it
-    appears.
+    appears. A file that is ``rewritten`` as a whole, as dhcpd does with its lease file, may begin as the old
+    one did, so that only its inode tells it.
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class Follower:
         *,
         from_start: bool = False,
         look_back: int = 0,
+        rewritten: bool = False,
     ) -> None:
         self.path = path
+        self._rewritten = rewritten
         self._retired: list[tuple[_Open, float]] = []
         self._open: _Open | None = None
         self._owed: Iterator[Lines] = iter(())
@@ -109,7 +112,8 @@ class Follower:
 
     def _resume(self, position: Position) -> None:
         current = _open(self.path)
-        if current is not None and current.is_at(position):
+        other = self._rewritten and current is not None and current.inode != position.inode
+        if current is not None and not other and current.is_at(position):
             current.go_to(position.offset)
             self._open = current
             return

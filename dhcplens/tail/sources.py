@@ -64,7 +64,7 @@ class FileSource:
             self._follower = Follower(self._path, from_start=True)
             return
         self._position = Position(**{**position, "inode": tuple(position["inode"])})
-        self._follower = Follower(self._path, self._position)
+        self._follower = Follower(self._path, self._position, rewritten=self.leases)
 
     def read(self) -> Iterator[tuple[bytes, bool]]:
         """See Source."""

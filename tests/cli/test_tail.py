@@ -75,6 +75,38 @@ def test_a_finding_that_time_brings_needs_no_line(tmp_path: Path) -> None:
     assert datetime.now(UTC) - moved >= timedelta(seconds=300)
 
 
+def test_a_lease_file_is_followed_through_its_rewriting(tmp_path: Path) -> None:
+    """dhcpd writes a new lease file every hour and puts it in the old one's place: only changes are news."""
+    leases, out = tmp_path / "dhcpd.leases", tmp_path / "out"
+    header = "authoring-byte-order little-endian;\n\n"
+    block = (
+        'failover peer "x" state {{\n  my state {} at 4 2026/11/19 14:00:00;\n  partner state normal;\n}}\n'
+    )
+    lease = "lease 10.0.0.{} {{\n  binding state free;\n}}\n"
+
+    def rewrite(state: str) -> None:
+        fresh = tmp_path / "dhcpd.leases.1779"
+        fresh.write_text(header + lease.format(9) + block.format(state))
+        leases.rename(tmp_path / "dhcpd.leases~")
+        fresh.rename(leases)
+
+    def told() -> list[str]:
+        return [one["state"] for one in events(out)]
+
+    leases.write_text(header + block.format("normal"))
+    with tailing(out, leases, *ALL, "--state", tmp_path / "state"):
+        wait_for(lambda: told() == ["normal"], "the first state")
+        append(leases, lease.format(1) + block.format("partner-down"))
+        wait_for(lambda: len(told()) == 2, "a state that was added")
+        rewrite("partner-down")
+        append(leases, block.format("recover"))
+        wait_for(lambda: len(told()) == 3, "a state in the new file")
+    rewrite("normal")
+    with tailing(out, leases, *ALL, "--state", tmp_path / "state"):
+        wait_for(lambda: len(told()) == 4, "a state that came while nobody followed")
+    assert told() == ["normal", "partner-down", "recover", "normal"]
+
+
 def test_hostile_names_do_not_steer_the_terminal() -> None:
     """Apart from our own colours no control byte comes through, in text as in NDJSON."""
     log = (HEAD.replace(" x:", " \x1b[2J\x07\x9b:") + "I move from startup to normal\n").encode()

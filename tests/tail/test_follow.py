@@ -178,3 +178,18 @@ def test_the_last_lines_come_when_it_looks_back(log: Path) -> None:
     """With look_back the whole lines in the last bytes come first."""
     assert data(Follower(log, look_back=4).read()) == b"two\n"
     assert data(Follower(log, look_back=100).read()) == b"one\ntwo\n"
+
+
+def test_a_file_that_is_rewritten_between_two_runs_is_read_anew(tmp_path: Path) -> None:
+    """dhcpd's new lease file begins with the old one's words: its inode tells that it is another one."""
+    leases = tmp_path / "dhcpd.leases"
+    leases.write_bytes(b"# header\n" * 200)
+    place = position(Follower(leases, from_start=True))
+    append(leases, b"last words\n")
+    fresh = tmp_path / "dhcpd.leases.1779"
+    fresh.write_bytes(b"# header\n" * 200 + b"news\n")
+    leases.rename(tmp_path / "dhcpd.leases~")
+    fresh.rename(leases)
+    again = data(Follower(leases, place, rewritten=True).read())
+    assert again == b"last words\n" + b"# header\n" * 200 + b"news\n"
+    assert data(Follower(leases, place).read()) == b"news\n"
