@@ -52,7 +52,10 @@ class Network:
 
     def way(self, sender: str, receiver: str) -> Way:
         """The way from one host to another."""
-        return self._ways.setdefault((sender, receiver), Way(self._delay))
+        found = self._ways.get((sender, receiver))
+        if found is None:
+            found = self._ways[sender, receiver] = Way(self._delay)
+        return found
 
     def ways(self) -> list[Way]:
         """All ways used so far."""

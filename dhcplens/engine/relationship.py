@@ -1,6 +1,7 @@
 """One failover relationship as one of its two servers sees it: states, and what entering one does."""
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import balance, link, release3, updates
@@ -111,11 +112,8 @@ class Relationship:
 
     def assign(self, hba: bytes) -> None:
         """Take a hash bucket assignment: 32 bytes with a bit for each bucket of the primary."""
-        mask = 3 if self.server.dialect.tight_hash else 7
         self.hba = hba
-        self.share = tuple(
-            bool(hba[bucket >> 3] & 1 << (bucket & mask)) is self.primary for bucket in range(BUCKETS)
-        )
+        self.share = _share(hba, self.primary, self.server.dialect.tight_hash)
 
     def send(self, message: Message) -> bool:
         """Send over the established link (the contact timer starts anew); False if it is being closed."""
@@ -344,3 +342,10 @@ class Relationship:
     def _say_both_recovered(self) -> None:
         if self.server.dialect.conflict_done:
             self.server.log("both-recover-done")
+
+
+@lru_cache(maxsize=16)
+def _share(hba: bytes, primary: bool, tight: bool) -> tuple[bool, ...]:
+    """Which buckets of clients are this server's; ``tight``: by two bits only, as 3.0.x looks them up."""
+    mask = 3 if tight else 7
+    return tuple(bool(hba[bucket >> 3] & 1 << (bucket & mask)) is primary for bucket in range(BUCKETS))

@@ -24,7 +24,6 @@ from dhcplens.engine.events import (
     LinkDown,
     LinkIn,
     LinkUp,
-    Log,
     Packet,
     Ping,
     PingAnswered,
@@ -89,7 +88,7 @@ class World:
         self._queue: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
         self._connections: dict[int, Connection] = {}
-        self._does: dict[type, Callable[[Host, Any], None]] = {
+        self._does: dict[type, Callable[[Host, Any], None]] = {  # nothing is done about a Log
             Record: self._write,
             StateRecord: self._write,
             Commit: self._commit,
@@ -207,12 +206,12 @@ class World:
 
     def tell(self, host: Host, event: Event) -> None:
         """Have a host deal with an event, and do what it wants done."""
-        life = host.life
+        life, seen, does = host.life, self.on_effect, self._does
         for effect in host.server.handle(event, host.clock.local(self.now)):
-            if self.on_effect is not None:
-                self.on_effect(host, effect)
-            if not isinstance(effect, Log) and host.life == life:
-                self._does[type(effect)](host, effect)
+            if seen is not None:
+                seen(host, effect)
+            if host.life == life and (act := does.get(type(effect))) is not None:
+                act(host, effect)
         for check in self.after:
             check(host, event)
 

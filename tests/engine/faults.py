@@ -126,10 +126,13 @@ class Life:
         fault(name)
 
     def _crash(self, name: str) -> None:
-        self.world.crash(name)
-        if self.random.random() < 0.15:
-            self.lost = True
+        """The process dies; seldom the disk loses the end of the lease file with it, or all of it."""
+        fate = self.random.random()
+        tail = self.random.randrange(1, 6) if fate < 0.1 else 0
+        self.world.crash(name, lost=tail)
+        if 0.1 <= fate < 0.2:
             self.world.hosts[name].disk.empty()
+        self.lost = self.lost or fate < 0.2
         self._start_later(name)
 
     def _stop(self, name: str) -> None:

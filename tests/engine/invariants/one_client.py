@@ -7,6 +7,7 @@ from dhcplens.engine.world import Host
 from dhcplens.model.states import FailoverState, MessageType
 from tests.engine.faults import Check, Life
 
+_CONFLICT, _PARTNER_DOWN = FailoverState.POTENTIAL_CONFLICT, FailoverState.PARTNER_DOWN
 SLACK = 5 * SECOND
 """Clocks drift, and a message takes its time."""
 
@@ -38,10 +39,11 @@ def one_client(life: Life) -> Check:
 
     def check(_: Host, event: Event) -> None:
         nonlocal seen, ended
-        ended = ended or life.lost or _ended(life)
         if ended:
             return
-        for at, server, reply in life.answers[seen:]:
+        if ended := life.lost or _ended(life):
+            return
+        for at, server, reply in life.answers[seen:] if len(life.answers) > seen else ():
             seen += 1
             if reply.type is MessageType.ACK:
                 promised[reply.ip] = _promise(life, promised.get(reply.ip), at, server, reply)
@@ -70,10 +72,11 @@ def _promise(life: Life, held: Promise | None, at: int, server: str, reply: Repl
 
 def _ended(life: Life) -> bool:
     """Whether a conflict is being resolved, or a server serves behind the back of one in partner-down."""
-    one, two = life.world.hosts.values()
-    for host, other in ((one, two), (two, one)):
-        states = [rel.me for rel in host.server.relationships.values()]
-        serves = other.running and any(rel.service.answers for rel in other.server.relationships.values())
-        if FailoverState.POTENTIAL_CONFLICT in states or (FailoverState.PARTNER_DOWN in states and serves):
-            return True
-    return False
+    one, two = (host.server for host in life.world.hosts.values())
+    if not one.relationships or not two.relationships:
+        return False
+    mine, other = one.relationships["pair"], two.relationships["pair"]
+    if mine.me is _CONFLICT or other.me is _CONFLICT:
+        return True
+    behind = other.me is _PARTNER_DOWN and one.running and mine.answers
+    return behind or (mine.me is _PARTNER_DOWN and two.running and other.answers)
