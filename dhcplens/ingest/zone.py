@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,7 +30,7 @@ from dhcplens.model.values import Inference
 _ENOUGH: Final = 3  # fewer events tell nothing
 _MANY: Final = 20  # so many are no chance
 _RIVALS: Final = 0.1  # share of as many that may speak for another offset
-_REACH: Final = 600  # seconds before the newest lease at which a log may end
+_REACH: Final = 120  # seconds before the newest lease at which a log may end
 _YEAR: Final = 366 * DAY
 _SUMMER: Final = 0.1
 _WELL_KNOWN: Final = (
@@ -180,7 +180,8 @@ def _weighed(tracks: Sequence[Track], own: Sequence[int], pairs: Pairs, known: E
     most = max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
     clear = most <= _RIVALS * conclusion.weight
     many = conclusion.weight >= _MANY and not single
-    reaches = conclusion.weight >= _ENOUGH and _reaches(tracks, own, int(offset.total_seconds()), known)
+    enough = _MANY if offset % timedelta(hours=1) else _ENOUGH
+    reaches = conclusion.weight >= enough and _reaches(tracks, own, int(offset.total_seconds()), known)
     return replace(conclusion, sure=clear and (many or reaches))
 
 

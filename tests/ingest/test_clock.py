@@ -43,16 +43,16 @@ def why(found: Clock, word: str) -> tuple[str, str]:
         max_size=30,
         unique_by=lambda one: one.replace(microsecond=0),
     ),
-    st.sampled_from((-48, -38, -14, -5 * 4, 0, 4, 14, 18, 22, 23, 26, 32, 35, 38, 51, 56)),
+    st.integers(-12, 14),
     st.integers(0, 2),
 )
-def test_acknowledgements_tell_zone_and_year(moments: list[datetime], quarters: int, late: int) -> None:
+def test_acknowledgements_tell_zone_and_year(moments: list[datetime], hours: int, late: int) -> None:
     """Whatever the zone and the year, acknowledgements that the lease file knows in UTC tell both."""
     start = min(moments).replace(microsecond=0)
     spread = sorted(
         {start + timedelta(seconds=int((one - start).total_seconds()) % (80 * DAY)) for one in moments}
     )
-    offset = timedelta(minutes=15 * quarters)
+    offset = timedelta(hours=hours)
     log = bsd((one + offset + timedelta(seconds=late), ack(number)) for number, one in enumerate(spread))
     found = clock(track(log), files=[leases(lease(number, one) for number, one in enumerate(spread))])
     assert zone_name(parse_timezone(found.timezone)) == found.timezone
@@ -104,6 +104,47 @@ def test_an_unknown_zone_is_assumed_and_said() -> None:
     found = clock(track(bsd([(at("2025-01-02 10:00:00"), WROTE)])))
     assert found.timezone == "UTC"
     assert "--timezone" in why(found, "zone")[1]
+
+
+def renewed(count: int, shift: timedelta, first: str = "2025-01-02 10:00:00") -> tuple[Track, LeasePiece]:
+    """A log of acknowledgements, and a file that tells of each so much later, and of a newer one."""
+    told = [(at(first) + timedelta(seconds=67 * number), ack(number)) for number in range(count)]
+    blocks = [lease(number, time + shift) for number, (time, _) in enumerate(told)]
+    later = lease(200, told[-1][0] + shift + timedelta(hours=3))
+    return track(bsd(told)), leases([*blocks, later])
+
+
+@pytest.mark.parametrize(("count", "minutes"), [(6, 45), (6, 30), (2, -60), (7, -60), (7, -180)])
+def test_renewals_are_no_zone(count: int, minutes: int) -> None:
+    """Some leases that were renewed long after the log ends do not tell its zone."""
+    log, file = renewed(count, timedelta(minutes=minutes))
+    found = clock(log, files=[file])
+    assert found.timezone == "UTC"
+    assert "--timezone" in why(found, "zone")[1]
+
+
+def test_many_leases_tell_the_zone_of_a_log_that_ends_early() -> None:
+    """So many acknowledgements on one offset that exists are no chance; no clock is 45 minutes off."""
+    log, file = renewed(25, timedelta(hours=-8))
+    assert clock(log, files=[file]).timezone == "UTC+8"
+    log, file = renewed(25, timedelta(hours=-5, minutes=-45))
+    assert clock(log, files=[file]).timezone == "UTC+5:45"
+    log, file = renewed(25, timedelta(minutes=-45))
+    assert clock(log, files=[file]).timezone == "UTC"
+
+
+def test_what_both_servers_log_tells_the_zone_of_the_other() -> None:
+    """A log in a zone of its own is placed by clients and moves that its partner logged too."""
+    said = "DHCPDISCOVER from 02:00:00:00:00:{:02x} via 10.0.0.1"
+    asked = [(at("2024-05-01 07:30:00") + timedelta(minutes=7 * n), said.format(n)) for n in range(5)]
+    told = [(time + timedelta(seconds=1), ack(n)) for n, (time, _) in enumerate(asked)]
+    file = leases(lease(n, time - timedelta(hours=8)) for n, (time, _) in enumerate(told))
+    beta = [(time - timedelta(hours=2, minutes=30), text) for time, text in asked]
+    found = clock(
+        track(bsd(sorted([*asked, *told]))), track(bsd(beta, "beta"), "other", "beta"), files=[file]
+    )
+    assert found.timezone == "UTC+5:30, UTC+8"
+    assert times(found, 1)[0] == "2024-04-30T23:30:00"
 
 
 def test_a_given_zone_is_not_questioned() -> None:
