@@ -13,8 +13,9 @@ from dhcplens.findings.limits import limit
 from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
+from dhcplens.model.order import ordered
 from dhcplens.model.states import FailoverState, Severity
-from dhcplens.pair.columns import UNKNOWN_TIME, codes, in_time, ordered, stamps
+from dhcplens.pair.columns import UNKNOWN_TIME, codes, in_time, stamps
 
 _SERVING = (FailoverState.NORMAL, FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 _EXPLAINED = frozenset(

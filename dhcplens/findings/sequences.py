@@ -14,10 +14,11 @@ from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import known, rows
 from dhcplens.findings.stale import dynamic_range
 from dhcplens.findings.words import listed, number
+from dhcplens.model.order import ordered
 from dhcplens.model.states import BindingState, Role, Severity
 from dhcplens.pair import Server
 from dhcplens.pair.bindings import written
-from dhcplens.pair.columns import codes, ordered, stamps, times
+from dhcplens.pair.columns import codes, stamps, times
 
 _UNUSED = (BindingState.FREE, BindingState.BACKUP, BindingState.ABANDONED)
 _NEVER = frozenset(

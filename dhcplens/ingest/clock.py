@@ -40,10 +40,9 @@ def set_clock(
     without it the zone is concluded. ``now`` (POSIX seconds) bounds guessed years.
     Raises ValueError for an unknown zone.
     """
-    leases = list(leases)
-    zones = find_zones(tracks, leases, None if timezone is None else parse_timezone(timezone))
-    dates = join([lease_events(one) for one in leases]).second
-    years = find_years(tracks, zones.anchors, dates, time.time() if now is None else now)
+    known = join([lease_events(one) for one in leases])
+    zones = find_zones(tracks, known, None if timezone is None else parse_timezone(timezone))
+    years = find_years(tracks, zones.anchors, known.second, time.time() if now is None else now)
     times = []
     for track, year in zip(tracks, years.of, strict=True):
         utc = np.where(track.form == Form.NONE, NAT, track.stamp)

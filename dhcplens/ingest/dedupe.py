@@ -15,6 +15,7 @@ from dhcplens.ingest import catalogue
 from dhcplens.ingest.clock import NAT
 from dhcplens.ingest.localtime import SECOND, Ints, Mask
 from dhcplens.ingest.track import TABLES, Hashes, Track
+from dhcplens.model.order import ordered
 from dhcplens.model.values import Inference
 
 _TOGETHER: Final = 2 * SECOND  # two copies of one line are not stamped further apart
@@ -94,8 +95,9 @@ def _first_copies(track: Track, time: Ints, banner: Mask) -> Mask:
 
 def _all_twice(track: Track, time: Ints, start: Mask) -> Mask:
     """Rows to drop of processes whose every line stands twice (or four times …) within a second."""
-    order = np.lexsort((time, track.said))
+    order = np.argsort(time, kind="stable")
     order = order[time[order] != NAT]
+    order = order[ordered(track.said[order])]
     fresh = np.ones(len(order), bool)
     fresh[1:] = ~_equal(track.said[order]) | (np.diff(time[order]) > _TOGETHER)
     begin = np.flatnonzero(fresh)

@@ -83,7 +83,7 @@ class Gathering:
             return
         kind = classify(data) if len(data) else _kind_by_name(path)
         self._note(
-            InputFile(path, kind, None, lines=0 if kind is FileKind.OTHER else count_lines(data)),
+            InputFile(path, kind, None, lines=count_lines(data) if kind is FileKind.CONF else 0),
             blob.problems,
         )
         told = "is empty (0 bytes)" if not len(data) and not blob.problems else foreign(data)

@@ -20,7 +20,9 @@ from dhcplens.model.values import Problem
 def join_leases(server: str, files: Sequence[LeaseFile]) -> tuple[LeaseTables, list[Problem]]:
     """The lease tables of one server, and a word on each older file."""
     version4 = [one for one in files if not len(one.piece.v6_bindings) or _has_rows(one)]
-    ordered = sorted(version4, key=lambda one: (not is_backup(one.path), _has_rows(one), _newest(one)))
+    ordered = version4
+    if len(version4) > 1:
+        ordered = sorted(version4, key=lambda one: (not is_backup(one.path), _has_rows(one), _newest(one)))
     bindings = _joined(BINDINGS, server, [one.piece.bindings for one in ordered], "ip")
     states = _joined(FAILOVER_STATES, server, [one.piece.failover_states for one in ordered], "relationship")
     problems = [

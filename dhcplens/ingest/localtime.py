@@ -42,14 +42,26 @@ def is_leap(year: Ints) -> Mask:
 
 def year_and_rest(seconds: Ints) -> tuple[Ints, Ints]:
     """The year, and the seconds since its begin as if it were a leap year: so dates of all years compare."""
-    begin = seconds.astype("datetime64[s]").astype("datetime64[Y]")
+    begin = _begin_of_year(seconds)
     year = begin.astype(np.int64) + 1970
     rest = seconds - begin.astype("datetime64[s]").astype(np.int64)
-    return year, rest + np.where(~is_leap(year) & (rest >= _MARCH), DAY, 0)
+    rest += np.where(~is_leap(year) & (rest >= _MARCH), DAY, 0)
+    return np.broadcast_to(year, rest.shape).copy(), rest
+
+
+def _begin_of_year(seconds: Ints) -> npt.NDArray[np.datetime64]:
+    """The year of each moment; only one element where all lie in one year, as those of a log mostly do."""
+    if len(seconds):
+        first, last = np.array([seconds.min(), seconds.max()], dtype="datetime64[s]").astype("datetime64[Y]")
+        if first == last:
+            return np.array([first])
+    return seconds.astype("datetime64[s]").astype("datetime64[Y]")
 
 
 def placed(rest: Ints, year: Ints) -> Ints:
     """The reverse of ``year_and_rest``; 29 February becomes 1 March in a year without it."""
+    if len(year) and (year == year[0]).all():
+        year = year[:1]
     begin = (year - 1970).astype("datetime64[Y]").astype("datetime64[s]").astype(np.int64)
     return begin + rest - np.where(~is_leap(year) & (rest >= _MARCH + DAY), DAY, 0)
 

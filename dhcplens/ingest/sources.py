@@ -8,10 +8,11 @@ import numpy as np
 
 from dhcplens.ingest.files import Data, Leaf, read
 from dhcplens.ingest.framing import decode
-from dhcplens.ingest.localtime import Ints
 
 _KEPT: Final = 6  # sources whose text stays at hand
 _LONGEST: Final = 1 << 16
+_PIECE: Final = 1 << 20
+_NEWLINE: Final = 10
 
 
 class Sources:
@@ -20,7 +21,7 @@ class Sources:
     def __init__(self) -> None:
         self._leaves: dict[str, Leaf] = {}
         self._own: dict[str, Data] = {}
-        self._recent: OrderedDict[str, tuple[Data, Ints]] = OrderedDict()
+        self._recent: OrderedDict[str, _Text] = OrderedDict()
 
     def add(self, source: str, leaf: Leaf, data: Data) -> None:
         """Tell where a source comes from. The text of a stream is kept, for it cannot be read twice."""
@@ -37,28 +38,44 @@ class Sources:
 
     def lines(self, source: str, numbers: Iterable[int]) -> Mapping[int, str]:
         """Raw text of the given 1-based lines; undecodable bytes are read as Latin-1, overlong lines cut."""
-        data, ends = self._indexed(source)
+        text = self._text(source)
         found = {}
-        for number in numbers:
-            if 1 <= number <= len(ends):
-                start = int(ends[number - 2]) + 1 if number > 1 else 0
-                raw = data[start : min(int(ends[number - 1]), start + _LONGEST)]
+        for number in sorted(set(numbers)):
+            if 1 <= number <= text.lines:
+                start = text.end(number - 1) + 1
+                raw = text.data[start : min(text.end(number), start + _LONGEST)]
                 found[number] = decode(raw.removesuffix(b"\r"))
         return found
 
-    def _indexed(self, source: str) -> tuple[Data, Ints]:
+    def _text(self, source: str) -> "_Text":
         if source in self._recent:
             self._recent.move_to_end(source)
             return self._recent[source]
-        data = self.data(source)
-        ends = (
-            np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-            if len(data)
-            else np.array([], np.int64)
-        )
-        if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
-            ends = np.append(ends, len(data))
-        self._recent[source] = data, ends
+        text = self._recent[source] = _Text(self.data(source))
         if len(self._recent) > _KEPT:
             self._recent.popitem(last=False)
-        return data, ends
+        return text
+
+
+class _Text:
+    """A text in which lines are looked up: their ends are counted for each piece, and only searched in
+    pieces that are asked for.
+    """
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        view = np.frombuffer(data, np.uint8) if len(data) else np.array([], np.uint8)
+        self._pieces = [view[start : start + _PIECE] for start in range(0, len(data), _PIECE)]
+        counts = [int(np.count_nonzero(piece == _NEWLINE)) for piece in self._pieces]
+        self._before = np.cumsum([0, *counts])
+        self._piece, self._ends = -1, np.array([], np.int64)
+        self.lines = int(self._before[-1]) + bool(len(data) and data[-1:] != b"\n")
+
+    def end(self, number: int) -> int:
+        """Where the newline of a line stands; before the text for line 0, behind it for a line without."""
+        if number < 1 or number > self._before[-1]:
+            return len(self.data) if number else -1
+        piece = int(np.searchsorted(self._before, number)) - 1
+        if piece != self._piece:
+            self._piece, self._ends = piece, np.flatnonzero(self._pieces[piece] == _NEWLINE)
+        return piece * _PIECE + int(self._ends[number - int(self._before[piece]) - 1])

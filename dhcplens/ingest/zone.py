@@ -1,6 +1,6 @@
 """The zone of each server's log: given, or concluded from what is told in UTC elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
 from typing import Final
@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 
-from dhcplens.ingest.events import Events, Pairs, join, lease_events, log_events, pair, shared_events
+from dhcplens.ingest.events import Events, Pairs, join, log_events, pair, shared_events
 from dhcplens.ingest.framing import Form
-from dhcplens.ingest.leases import LeasePiece
 from dhcplens.ingest.localtime import (
     DAY,
     SECOND,
@@ -97,12 +96,11 @@ def local_rows(track: Track) -> Mask:
     return local
 
 
-def find_zones(tracks: Sequence[Track], leases: Iterable[LeasePiece], asked: tzinfo | None = None) -> Zones:
-    """Zones of all servers. Where a server's own log and files tell nothing, its partner's log does.
+def find_zones(tracks: Sequence[Track], known: Events, asked: tzinfo | None = None) -> Zones:
+    """Zones of all servers, by what lease files tell. Where that is nothing, the partner's log does.
 
     Its partner's zone is taken where that does not tell either; UTC is assumed where nothing is sure.
     """
-    known = join([lease_events(one) for one in leases])
     servers = list(dict.fromkeys(one.server for one in tracks if local_rows(one).any()))
     found = {server: _look(tracks, server, known) for server in servers}
     best = _best(found)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dhcplens.model.order import ordered
 from dhcplens.model.states import MessageType
 from dhcplens.model.tables import frame
-from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, ordered, picked, stamps, times
+from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, picked, stamps, times
 from dhcplens.pair.schemas import EXCHANGES
 
 PATIENCE: Final = 75 * 10**9
@@ -80,7 +81,7 @@ class _Rows:
 
     def last(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Table row of the last chosen line of each exchange, -1 without any."""
-        places = np.where(chosen, np.arange(len(self.row)), -1)
+        places = np.where(chosen, np.arange(len(self.row), dtype=np.int32), np.int32(-1))
         found = np.maximum.reduceat(places, self.begins)
         return np.where(found >= 0, self.row[found], -1)
 

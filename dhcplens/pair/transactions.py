@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dhcplens.model.order import ordered
 from dhcplens.model.states import Role
 from dhcplens.model.tables import frame
 from dhcplens.pair.clients import buckets, owners
-from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, in_time, ordered, picked, stamps, times
+from dhcplens.pair.columns import UNKNOWN_TIME, coded, codes, in_time, picked, stamps, times
 from dhcplens.pair.exchanges import OUTCOMES
 from dhcplens.pair.schemas import TRANSACTIONS
 
