@@ -39,9 +39,11 @@ class Plots:
         network: str | None = None,
         ordinal: int = 0,
         server: str | None = None,
+        since: pd.Timestamp | None = None,
+        until: pd.Timestamp | None = None,
     ) -> Axes:
         """Free and backup addresses of one pool over time with thresholds; by default the scarcest pool."""
-        return pools(self.pair, ax, network, ordinal, server)
+        return pools(self.pair, ax, network, ordinal, server, since, until)
 
     def clients(self, ax: Axes | None = None) -> Axes:
         """Clients served by each server against the split."""
@@ -51,6 +53,12 @@ class Plots:
         """The life of one address in both lease files and both logs."""
         return leases(self.pair, ip, ax)
 
-    def handovers(self, ax: Axes | None = None) -> Axes:
+    def handovers(
+        self,
+        ax: Axes | None = None,
+        *,
+        since: pd.Timestamp | None = None,
+        until: pd.Timestamp | None = None,
+    ) -> Axes:
         """When clients changed from one server to the other."""
-        return handovers(self.pair, ax)
+        return handovers(self.pair, ax, since, until)

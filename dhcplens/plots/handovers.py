@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 _BINS: Final = 60
 
 
-def handovers(pair: "PairView", ax: Axes | None = None) -> Axes:
+def handovers(
+    pair: "PairView",
+    ax: Axes | None = None,
+    since: pd.Timestamp | None = None,
+    until: pd.Timestamp | None = None,
+) -> Axes:
     """Draws how many clients went over to the first server (up) and to the second (down), over time.
 
-    Shaded are the times in which a server believed the link down. Returns the axes.
+    Shaded are the times in which a server believed the link down. ``since`` and ``until`` are aware times, by
+    default the period of the logs. Returns the axes.
     """
     ax = style.axes(ax, 10, 3.6)
-    begin, end = period(pair)
+    begin, end = period(pair, since, until)
     style.plain(ax)
     style.time_axis(ax, pair, begin, end)
     _shade(ax, pair, begin, end)
-    moved = pair.handovers
+    moved = pair.handovers[pair.handovers["time"].between(begin, end)]
     edges = np.linspace(style.number(begin), style.number(end), _BINS + 1)
     width = (edges[1] - edges[0]) * 0.9
     used = []

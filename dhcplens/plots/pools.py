@@ -19,17 +19,19 @@ def pools(
     network: str | None = None,
     ordinal: int = 0,
     server: str | None = None,
+    since: pd.Timestamp | None = None,
+    until: pd.Timestamp | None = None,
 ) -> Axes:
     """Draws free and backup addresses of one pool as areas, as ``server`` logged them (default: who logged
     most).
 
     Without ``network`` it is the pool that came nearest to its end. The dashed line is where a server owns
     half; around it lies what dhcpd leaves alone (max-lease-misbalance). Gaps are times without a process of
-    that server. Returns the axes.
+    that server. ``since`` and ``until`` are aware times, by default the period of the logs. Returns the axes.
     """
     ax = style.axes(ax, 10, 4)
     chosen = _chosen(pair, network, ordinal, server)
-    begin, end = period(pair)
+    begin, end = period(pair, since, until)
     style.plain(ax)
     style.time_axis(ax, pair, begin, end)
     ax.set_ylabel("addresses")
@@ -39,7 +41,7 @@ def pools(
     name = str(chosen["server"].iloc[0])
     looks = _looks(pair)
     for _, part in chosen.groupby("run"):
-        _draw(ax, pair, part, name, looks, end)
+        _draw(ax, pair, part, name, looks, period(pair)[1])
     total = chosen["total"].max()
     if not pd.isna(total):
         ax.axhline(float(total), color=style.EDGE, linewidth=1)

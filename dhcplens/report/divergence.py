@@ -19,13 +19,10 @@ def divergence(pair: PairView, most: int) -> Grid:
 
     At most ``most`` rows; how many were left out is said. Empty where there are no two lease files.
     """
-    view = pair.binding_view
-    brought = {server.name for server in pair.servers if len(server.leases.bindings)}
-    if len(brought) < 2:
+    if not _compared(pair):
         return Grid((), ())
     names = [server.name for server in pair.servers]
-    differ = view[view["difference"] != "none"]
-    differ = differ.iloc[differ["difference"].astype(object).map(_ORDER).argsort(kind="stable").to_numpy()]
+    view, differ = pair.binding_view, differing(pair)
     rows = tuple(_row(one, pair) for one in records(differ.iloc[:most]))
     titles = ["address", "difference", *(title for name in names for title in (name, f"client at {name}"))]
     columns = tuple((title, False) for title in titles)
@@ -36,6 +33,17 @@ def divergence(pair: PairView, most: int) -> Grid:
     if len(differ) > most:
         notes.append(f"{len(differ) - most} more rows are left out here")
     return Grid(columns, rows, tuple(notes))
+
+
+def differing(pair: PairView) -> pd.DataFrame:
+    """The rows of ``binding_view`` that are shown, in order; none where there are no two lease files."""
+    view = pair.binding_view
+    differ = view[view["difference"] != "none"] if _compared(pair) else view.iloc[:0]
+    return differ.iloc[differ["difference"].astype(object).map(_ORDER).argsort(kind="stable").to_numpy()]
+
+
+def _compared(pair: PairView) -> bool:
+    return sum(len(server.leases.bindings) > 0 for server in pair.servers) > 1
 
 
 def _row(one: Any, pair: PairView) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import dhcplens as dl
 from dhcplens.model.values import Evidence
+from dhcplens.report.divergence import divergence
+from dhcplens.report.html.differences import differences
 from dhcplens.report.html.quotes import quotes
 from tests.report.chromium import MISSING, PROGRAM, Page, browser
 
@@ -100,7 +103,51 @@ def test_where_lease_files_differ_is_a_table() -> None:
     """After an old lease file was restored, the addresses with their states at both servers."""
     page = dl.read(FIXTURES / "old-leases-restored").report().as_html()
     assert "11 addresses of 61 differ between the two lease files" in page
-    assert re.search(r"<td>10\.107\.3\.36</td><td>other state</td><td>backup</td>", page)
+    assert re.search(r"10\.107\.3\.36</span> <span>other state</span> .*tui:</span> backup", page)
+
+
+def test_where_lease_files_differ_the_blocks_of_both_stand() -> None:
+    """Each row has the raw block of both files, to its closing brace."""
+    pair = dl.read(FIXTURES / "old-leases-restored")
+    rows = differences(pair, divergence(pair, 100))
+    assert len(rows) == 11
+    one = next(row for row in rows if row.cells[0] == "10.107.3.36")
+    texts = [[line.text for line in quote.lines] for _, quote in one.sides if quote]
+    assert [text[0] for text in texts] == ["lease 10.107.3.36 {"] * 2
+    assert [text[-1] for text in texts] == ["}"] * 2
+    assert ["  binding state backup;" in text for text in texts] == [True, False]
+
+
+def test_many_differences_are_cut_and_counted(tmp_path: Path) -> None:
+    """Of hundreds of differences a hundred are shown with their blocks, and the page stays small."""
+    for name, state in (("a", "active"), ("b", "free")):
+        (tmp_path / name).mkdir()
+        blocks = [
+            f"lease 10.0.{number // 200}.{number % 200 + 1} {{\n  starts 1 2026/11/16 10:00:00;\n"
+            f"  ends 1 2026/11/16 12:00:00;\n  cltt 1 2026/11/16 10:00:00;\n  binding state {state};\n"
+            f"  hardware ethernet 00:16:3e:00:{number // 256:02x}:{number % 256:02x};\n}}\n"
+            for number in range(600)
+        ]
+        (tmp_path / name / "dhcpd.leases").write_text(
+            "authoring-byte-order little-endian;\n" + "".join(blocks)
+        )
+    page = dl.read(tmp_path).report().as_html()
+    assert "600 addresses of 600 differ" in page
+    assert "500 more rows are left out here" in page
+    assert page.count('<span class="ip">') == 100
+    assert len(page) < 1_000_000
+
+
+def test_a_part_of_the_time_has_pictures_of_that_part() -> None:
+    """With bounds the pictures show the time between them, and none where the logs have nothing of it."""
+    report = dl.read(FIXTURES / "auto-partner-down-split").report()
+    begin = report.pair.spans["start"].min().to_pydatetime(warn=False)
+    part = report.within(begin + timedelta(minutes=10), begin + timedelta(minutes=20)).as_html()
+    assert part.count("<svg") >= 2
+    assert "over the whole of the logs" in part
+    beyond = report.within(begin - timedelta(days=2), begin - timedelta(days=1)).as_html()
+    assert 'aria-label="States' not in beyond
+    assert "None in this time." in beyond
 
 
 def test_a_pair_of_which_little_is_known(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 import dhcplens
 from dhcplens.report import overview
 from dhcplens.report.divergence import divergence
+from dhcplens.report.html.differences import differences
 from dhcplens.report.html.events import events, everything
 from dhcplens.report.html.figures import Figures
 from dhcplens.report.html.glance import glance
@@ -36,6 +37,7 @@ def as_html(report: "Report") -> str:
     found = incidents(report.findings)
     happened = everything(pair)
     problems = [str(one) for one in report.problems]
+    differ = divergence(pair, DIFFERENCES_SHOWN)
     return _template().render(
         version=dhcplens.__version__,
         css=Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8")),
@@ -54,7 +56,9 @@ def as_html(report: "Report") -> str:
         moves=overview.timeline(report),
         pools=overview.pools(pair),
         clients=overview.clients(pair),
-        divergence=divergence(pair, DIFFERENCES_SHOWN),
+        divergence=differ,
+        differences=differences(pair, differ),
+        partly=report.since is not None or report.until is not None,
         inputs=overview.inputs(pair),
         problems=problems[:PROBLEMS_SHOWN],
         more_problems=max(0, len(problems) - PROBLEMS_SHOWN),

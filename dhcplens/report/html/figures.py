@@ -33,14 +33,14 @@ class Figures:
 
     def timeline(self) -> Markup | None:
         """States of both servers over all of the logs; None where nothing tells of states."""
-        if self.pair.states.empty:
+        if self.pair.states.empty or self._outside:
             return None
         return self._timeline("all", "States of both servers and of their link over the time", *self._period)
 
     def incident(self, incident: Incident) -> Markup | None:
         """The same closer by for one of the first incidents; None where that shows nothing new."""
         place = self.incidents.index(incident)
-        if place >= INCIDENTS_SHOWN or incident.start is None or self.pair.states.empty:
+        if place >= INCIDENTS_SHOWN or incident.start is None or self.pair.states.empty or self._outside:
             return None
         begin, end = self._period
         start = pd.Timestamp(incident.start)
@@ -53,7 +53,7 @@ class Figures:
 
     def pools(self) -> Iterator[Markup]:
         """Free and backup addresses over time, of the scarcest pools."""
-        for number, (network, ordinal) in enumerate(self._scarcest[:POOLS_SHOWN]):
+        for number, (network, ordinal) in enumerate(() if self._outside else self._scarcest[:POOLS_SHOWN]):
             label = f"Free and backup addresses of {network} over time"
             yield picture(f"p{number}", label, (10, 3.6), partial(self._pool, network, ordinal))
 
@@ -71,19 +71,28 @@ class Figures:
 
     def handovers(self) -> Markup | None:
         """When clients changed their server; None where none did."""
-        if self.pair.handovers.empty:
+        begin, end = self._period
+        if not self.pair.handovers["time"].between(begin, end).any():
             return None
         return picture(
             "handovers",
             "When clients changed from one server to the other",
             (10, 3.4),
-            lambda ax: handovers(self.pair, ax),
+            lambda ax: handovers(self.pair, ax, begin, end),
         )
 
     @property
     def _period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """What is shown of the time that the logs cover; what lies outside of them is not known."""
+        begin, end = period(self.pair)
         since, until = (pd.Timestamp(one) if one else None for one in (self.since, self.until))
-        return period(self.pair, since, until)
+        return max(begin, since or begin), min(end, until or end)
+
+    @property
+    def _outside(self) -> bool:
+        """Whether the logs have nothing of the time that is asked for."""
+        begin, end = self._period
+        return begin >= end
 
     @cached_property
     def _scarcest(self) -> list[tuple[str, int]]:
@@ -100,7 +109,8 @@ class Figures:
 
     def _pool(self, network: str, ordinal: int, ax: Axes) -> None:
         """The figure with a legend that follows the page's colours, and dots that do not fill the file."""
-        legend = pools(self.pair, ax, network, ordinal).get_legend()
+        begin, end = self._period
+        legend = pools(self.pair, ax, network, ordinal, since=begin, until=end).get_legend()
         for line in legend.get_lines() if legend else ():
             line.set_color(INK)
         for patch in legend.get_patches() if legend else ():

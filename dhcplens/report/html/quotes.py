@@ -1,6 +1,6 @@
 """Evidence as it stands in its files: the lines that prove something among their neighbours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,24 @@ def quotes(texts: Texts, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
     return tuple(quote for source, lines in proofs.items() for quote in _of_file(texts, source, lines))
 
 
+def blocks(texts: Texts, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Quote]:
+    """The declarations that begin at these places (source, line), each to its closing brace."""
+    begins: dict[str, list[int]] = {}
+    for source, line in places:
+        begins.setdefault(source, []).append(line)
+    found = {}
+    for source, lines in begins.items():
+        near = sorted({other for line in lines for other in range(line, line + BLOCK + 1)})
+        known = texts.lines(source, near)
+        for line in lines:
+            if line in known:
+                block = sorted(_block(known, line))
+                found[source, line] = Quote(
+                    source, tuple(Line(one, _cut(known[one]), False) for one in block)
+                )
+    return found
+
+
 def _of_file(texts: Texts, source: str, proofs: dict[int, str]) -> Iterable[Quote]:
     near = {
         other
@@ -63,7 +81,7 @@ def _opens(text: str) -> bool:
     return text.rstrip().endswith("{")
 
 
-def _block(known: dict[int, str], number: int) -> set[int]:
+def _block(known: Mapping[int, str], number: int) -> set[int]:
     """A declaration from its first line to its closing brace."""
     shown = {number}
     for other in range(number + 1, number + BLOCK + 1):
