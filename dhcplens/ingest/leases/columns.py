@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.ingest.leases import statements
-from dhcplens.ingest.leases.intern import KINDS, OPTIONS
+from dhcplens.ingest.leases.layout import KINDS, OPTIONS, WIDTH
 from dhcplens.ingest.leases.lease import STAMPS
 from dhcplens.ingest.leases.names import Names
 from dhcplens.ingest.leases.rows import moments, words
-from dhcplens.ingest.leases.scan import WIDTH
 from dhcplens.ingest.leases.slices import Array, Slice
 from dhcplens.ingest.leases.spread import spread
 from dhcplens.model import tables
@@ -71,7 +70,7 @@ def frame(
     source: str,
     stop: int,
 ) -> pd.DataFrame:
-    """The table of bindings; ``stop`` is where dhcpd stops reading."""
+    """The table of bindings; ``stop`` is where dhcpd stops reading. All ``EXTRA`` words are joined by now."""
     lines = np.empty(plan.rows, np.int64)
     stamps = np.empty((len(STAMPS), plan.rows), np.int64)
     codes = np.empty((KINDS, plan.rows), np.int32)
@@ -104,7 +103,7 @@ def frame(
         **numbers,
         **{name: moments(column) for name, column in zip(STAMPS, stamps, strict=True)},
     }
-    for kind, (name, column) in enumerate(zip(_WORDS, codes, strict=True)):
+    for kind, (name, column) in enumerate(zip(_WORDS, codes, strict=False)):
         texts = options if kind == OPTIONS else names.of(kind)
         columns[name] = _mixed(column, texts, others[name], plan.gaps, plan.clean)
     for name, column in zip(_STATES, states, strict=True):
@@ -117,11 +116,13 @@ def frame(
 def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean: bool) -> pd.Series:
     """A column of words, the others put into their gaps; names without a row go unless ``clean``."""
     if len(gaps):
-        known = {name: code for code, name in enumerate(names)}
-        united = [known.setdefault(name, len(known)) for name in others.cat.categories]
-        codes = codes if len(known) <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
-        codes[gaps] = np.array([*united, -1], codes.dtype)[others.cat.codes]
-        names = pd.Index(list(known), dtype="str")
+        found = names.get_indexer(others.cat.categories)
+        new = found < 0
+        if new.any():
+            found[new] = np.arange(len(names), len(names) + new.sum())
+            names = names.append(others.cat.categories[new])
+            codes = codes if len(names) <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
+        codes[gaps] = np.append(found, -1).astype(codes.dtype)[others.cat.codes]
     if not clean:
         used = np.zeros(len(names) + 1, bool)
         used[codes] = True

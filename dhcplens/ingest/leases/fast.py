@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dhcplens.ingest.leases import columns, scan, slices
-from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK, OPTIONS
+from dhcplens.ingest.leases import columns, slices
+from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK
+from dhcplens.ingest.leases.layout import CODE, EXTRA, LINE, OPTIONS
 from dhcplens.ingest.leases.names import Names
 from dhcplens.ingest.leases.piece import Data, LeasePiece
 from dhcplens.ingest.leases.reader import LeaseReader
@@ -31,7 +32,8 @@ def read_fast(data: Data, source: str) -> LeasePiece:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
         slices.make_room(parts)
         names = Names(pool, buffer, seed, parts)
-        options = [_options(data, place) for place in slices.unite(buffer, seed, parts, OPTIONS).tolist()]
+        places = [slices.unite(buffer, seed, parts, kind).tolist() for kind in (OPTIONS, EXTRA)]
+        options = [_options(data, *runs) for runs in _joined(parts, *places)]
         refused = [code for code, text in enumerate(options) if text is None]
         reader = LeaseReader(source)
         rest = _read_rest(data, reader, _ranges(data, parts, refused))
@@ -44,10 +46,30 @@ def read_fast(data: Data, source: str) -> LeasePiece:
     return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
 
 
-def _options(data: Data, place: int) -> str | None:
-    """JSON of the set and option statements in this place; None if the plain reader has to see them."""
-    start = place >> LENGTH_BITS
-    return options_text(read_options(data[start : start + (place & LENGTH_MASK)]) or {})
+def _joined(parts: Sequence[Slice], first: list[int], second: list[int]) -> list[list[int]]:
+    """Let a code of ``OPTIONS`` stand for both runs of statements of a block; gives their places by code."""
+    if not second:
+        return [[place] for place in first]
+    pairs = [
+        (np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] + 1) * (len(second) + 1)
+        + np.append(part.codes[EXTRA], -1)[part.rows[:, CODE + EXTRA]]
+        + 1
+        for part in parts
+    ]
+    different = np.unique(np.concatenate([[0], *pairs]))
+    for part, pair in zip(parts, pairs, strict=True):
+        part.rows[:, CODE + OPTIONS] = np.searchsorted(different, pair) - 1
+        part.codes[OPTIONS] = np.arange(len(different) - 1, dtype=np.int32)
+    runs = [divmod(pair, len(second) + 1) for pair in different[1:].tolist()]
+    return [[first[one - 1], *([second[other - 1]] if other else [])] for one, other in runs]
+
+
+def _options(data: Data, *places: int) -> str | None:
+    """JSON of the statements in these places; None if the plain reader has to see them."""
+    starts = [place >> LENGTH_BITS for place in places]
+    lengths = [place & LENGTH_MASK for place in places]
+    texts = [data[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+    return options_text(read_options(b"\n".join(texts)) or {})
 
 
 def _ranges(data: Data, parts: Sequence[Slice], refused: Sequence[int]) -> list[list[int]]:
@@ -55,8 +77,8 @@ def _ranges(data: Data, parts: Sequence[Slice], refused: Sequence[int]) -> list[
     ranges = np.concatenate([part.ranges for part in parts])
     if refused:
         offsets = np.concatenate([part.offsets() for part in parts])
-        lines = np.concatenate([part.rows[:, scan.LINE] + part.lines_before for part in parts])
-        codes = [np.append(part.codes[OPTIONS], -1)[part.rows[:, scan.CODE + OPTIONS]] for part in parts]
+        lines = np.concatenate([part.rows[:, LINE] + part.lines_before for part in parts])
+        codes = [np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] for part in parts]
         rows = np.isin(np.concatenate(codes), refused)
         edges = np.sort(np.concatenate((offsets, ranges[:, 0], [len(data)])))
         ends = edges[np.searchsorted(edges, offsets[rows], side="right")]

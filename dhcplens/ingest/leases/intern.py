@@ -10,14 +10,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from dhcplens.ingest.leases.layout import ADDRESS, MAC
 from dhcplens.ingest.leases.wide import Bytes, eight, prefetch
-from dhcplens.ingest.scan.compiled import compiled
+from dhcplens.ingest.scan.compiled import compiled, inlined
 
-ADDRESS, MAC, UID, HOSTNAME, OPTIONS = range(5)
-KINDS: Final = 5
 LENGTH_BITS: Final = 16
 LENGTH_MASK: Final = (1 << LENGTH_BITS) - 1
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+_ODD: Final = np.uint64(0x9E3779B1)
+_SIXTEEN: Final = np.uint64(16)
 _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _EIGHT: Final = 8
@@ -57,6 +58,32 @@ def _hash(data: Bytes, start: int, length: int, seed: int) -> Any:
         ones = (np.uint64(1) << np.uint64(8 * rest)) - np.uint64(1)
         mixed = (mixed ^ (eight(data, start) & ones)) * _MULTIPLIER
     return ((mixed ^ (mixed >> _HALF)) * _MULTIPLIER) >> _HALF
+
+
+@inlined
+def address_tag(number: int, seed: int) -> Any:
+    """32 bits that are different for different addresses, in an order that only the seed knows."""
+    mixed = (np.uint64(number) ^ np.uint64(seed)) & _LOW
+    mixed = (mixed * _ODD) & _LOW
+    mixed ^= mixed >> _SIXTEEN
+    return (mixed * _ODD) & _LOW
+
+
+@inlined
+def address_code(slots: Any, places: Any, counts: Any, number: int, seed: int) -> int:
+    """The code of an address, known or new."""
+    tag = address_tag(number, seed)
+    mask = slots.shape[1] - 1
+    slot = np.int64(tag) & mask
+    while slots[ADDRESS, slot] != 0:
+        if slots[ADDRESS, slot] >> _HALF == tag:
+            return np.int64(slots[ADDRESS, slot] & _LOW) - 1  # type: ignore[return-value]
+        slot = (slot + 1) & mask
+    code = counts[ADDRESS]
+    slots[ADDRESS, slot] = tag << _HALF | np.uint64(code + 1)
+    places[ADDRESS, code] = number
+    counts[ADDRESS] += 1
+    return code  # type: ignore[no-any-return]
 
 
 @compiled
@@ -122,7 +149,9 @@ def take_over(
         place = others[index]
         if kind not in (ADDRESS, MAC) and index + _AHEAD < len(others):
             prefetch(data, others[index + _AHEAD] >> LENGTH_BITS)
-        if kind in (ADDRESS, MAC):
+        if kind == ADDRESS:
+            codes[index] = address_code(slots, places, counts, place, seed)
+        elif kind == MAC:
             codes[index] = number_code(slots, places, counts, kind, place, seed)
         else:
             start, length = place >> LENGTH_BITS, place & LENGTH_MASK

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.ingest.leases import spell
-from dhcplens.ingest.leases.intern import ADDRESS, HOSTNAME, LENGTH_MASK, MAC, UID
+from dhcplens.ingest.leases.intern import LENGTH_MASK
+from dhcplens.ingest.leases.layout import ADDRESS, HOSTNAME, MAC, UID
 from dhcplens.ingest.leases.slices import Array, Slice, unite
 
 

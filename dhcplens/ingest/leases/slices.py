@@ -9,9 +9,23 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from dhcplens.ingest.leases import intern, scan
-from dhcplens.ingest.leases.intern import KINDS
+from dhcplens.ingest.leases import intern
+from dhcplens.ingest.leases.layout import (
+    AT,
+    B_WIDTH,
+    BATCH,
+    FAILED,
+    KINDS,
+    LINES,
+    OFFSET,
+    RANGES,
+    ROWS,
+    STATE_SIZE,
+    T_WIDTH,
+    WIDTH,
+)
 from dhcplens.ingest.leases.piece import Data
+from dhcplens.ingest.leases.scan import scan
 
 Array = npt.NDArray[Any]
 NEXT_LEASE: Final = b"\nlease "
@@ -19,6 +33,9 @@ _LEAST: Final = 1 << 20
 _MOST: Final = 1 << 30  # places in a slice have 32 bits
 _SMALLEST_TABLE: Final = 1 << 12
 _BYTES_A_SLOT: Final = 1 << 10
+_BYTES_A_TEXT: Final = 8
+_MOST_TEXT: Final = 1 << 28
+_SHORTEST_BLOCK: Final = 32
 _NONE: Final = np.empty(0, np.int32)
 
 
@@ -29,7 +46,7 @@ class _Table:
         self.slots = np.zeros((KINDS, size), np.uint64)
         self.places = np.empty((KINDS, size // 2), np.int64)
         self.counts = np.zeros(KINDS, np.int64)
-        self.tails = np.zeros((size // 2, scan.T_WIDTH), np.int32)
+        self.tails = np.zeros(size // 2 * T_WIDTH, np.int32)
 
     def grow(self, words: int) -> None:
         """Have room for more than so many words of each kind."""
@@ -41,7 +58,7 @@ class _Table:
         self.slots = np.zeros((KINDS, size), np.uint64)
         self.places = np.empty((KINDS, size // 2), np.int64)
         self.places[:, :known] = old[1]
-        self.tails = np.zeros((size // 2, scan.T_WIDTH), np.int32)
+        self.tails = np.zeros(size // 2 * T_WIDTH, np.int32)
         self.tails[: len(old[2])] = old[2]
         intern.refill(self.slots, old[0])
 
@@ -62,7 +79,7 @@ class Slice:
 
     def offsets(self) -> Array:
         """Where the blocks begin in the file."""
-        return self.rows[:, scan.OFFSET].astype(np.int64) + self.begin
+        return self.rows[:, OFFSET].astype(np.int64) + self.begin
 
 
 def scan_all(data: Data, buffer: Array, seed: int, workers: int, pool: Executor) -> list[Slice]:
@@ -84,37 +101,30 @@ def _cuts(data: Data, workers: int) -> list[tuple[int, int]]:
 
 
 def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
-    most = (end - begin) // scan.SHORTEST_BLOCK + 2  # pages without rows are never touched
-    rows = np.empty((most, scan.WIDTH), np.int32)
+    most = (end - begin) // _SHORTEST_BLOCK + 2  # pages without rows are never touched
+    rows = np.empty((most + BATCH, WIDTH), np.int32)
     ranges = np.empty((most, 3), np.int64)
     table = _Table(max(_SMALLEST_TABLE, 1 << ((end - begin) // _BYTES_A_SLOT).bit_length()))
-    work = np.zeros(scan.STATE_SIZE, np.int64)
-    work[scan.AT] = begin
-    while work[scan.AT] < end:
-        table.grow(int(table.counts.max()))
-        scan.scan(
-            buffer,
-            begin,
-            end,
-            seed,
-            work,
-            rows,
-            ranges,
-            table.slots,
-            table.places,
-            table.counts,
-            table.tails,
+    texts = np.empty(min((end - begin) // _BYTES_A_TEXT + _SMALLEST_TABLE, _MOST_TEXT), np.uint8)
+    batch, day = np.empty((BATCH, B_WIDTH), np.int64), np.zeros(3, np.uint64)
+    work = np.zeros(STATE_SIZE, np.int64)
+    work[AT] = begin
+    while work[AT] < end:
+        table.grow(int(table.counts.max()) + BATCH)
+        scan(
+            *(buffer, begin, end, seed, work, day, batch, rows, ranges),
+            *(table.slots, table.places, table.counts, table.tails, texts),
         )
-    table.tails = np.empty((0, scan.T_WIDTH), np.int32)
-    found = ranges[: work[scan.RANGES]].copy()
+    table.tails = np.empty(0, np.int32)
+    found = ranges[: work[RANGES]].copy()
     return Slice(
         begin,
         end,
-        rows[: work[scan.ROWS]],
+        rows[: work[ROWS]],
         found,
         table,
-        int(work[scan.LINES]),
-        bool(work[scan.FAILED]),
+        int(work[LINES]),
+        bool(work[FAILED]),
     )
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from dhcplens.ingest.leases.intern import KINDS, MAC
+from dhcplens.ingest.leases.layout import CODE, KINDS, LINE, MAC, OFFSET, SMALL, STAMP
 from dhcplens.ingest.leases.rows import MISSING
-from dhcplens.ingest.leases.scan import CODE, LINE, OFFSET, SMALL, STAMP
 from dhcplens.ingest.scan.compiled import compiled
 
 _SECOND = 1_000_000_000

@@ -10,7 +10,8 @@ import numpy as np
 
 from dhcplens.ingest.leases.dates import NEVER_SECONDS
 from dhcplens.ingest.leases.wide import HIGH_BITS, Bytes, byte, digit_limits, eight, mask, number
-from dhcplens.ingest.scan.compiled import inlined
+from dhcplens.ingest.scan.compiled import compiled, inlined
+from dhcplens.ingest.scan.eights import low_zeros
 
 STATES: Final = ("free", "active", "expired", "released", "abandoned", "reset", "backup")
 WIDEST: Final = 32  # loads reach so far
@@ -38,6 +39,13 @@ _TIME, _TIME_LIMITS = number("00:00:00"), digit_limits("00:00:00")
 _HEX = np.full(256, 255, dtype=np.uint8)
 for _digit in range(16):
     _HEX[ord(f"{_digit:x}")] = _HEX[ord(f"{_digit:X}")] = _digit
+_QUOTES, _SLASHES, _ONES, _BLANKS = (np.uint64(0x0101010101010101 * byte) for byte in (34, 92, 1, 32))
+_PLAIN, _QUOTE, _OPEN, _CLOSE, _NEWLINE, _SEMICOLON, _REFUSED = range(7)
+_MEANINGS = np.full(256, _REFUSED, dtype=np.uint8)
+_MEANINGS[32:127] = _PLAIN
+for _char, _meaning in zip(b'"{}\n;#\\', (*range(1, 6), _REFUSED, _REFUSED), strict=True):
+    _MEANINGS[_char] = _meaning
+_LAST_DAY: Final = 24_850  # some days before the end of dhcpd's times, as hours may be more than 23
 _MONTH_DAYS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], dtype=np.int64)
 
 
@@ -74,6 +82,15 @@ def blanks(data: Bytes, at: int, end: int, lines: Any) -> int:
 
 
 @inlined
+def next_statement(data: Bytes, at: int, end: int, lines: Any) -> int:
+    """The same, sooner where a statement follows on a line of its own."""
+    if at + 3 < end and data[at] == 10 and data[at + 1] == 32 and data[at + 2] == 32 and data[at + 3] > 96:
+        lines[0] += 1
+        return at + 3
+    return blanks(data, at, end, lines)
+
+
+@inlined
 def _pair(word: Any, shift: int) -> int:
     """Two digits of a loaded word whose characters were turned into their values."""
     tens = word >> np.uint64(shift) & np.uint64(15)
@@ -82,8 +99,27 @@ def _pair(word: Any, shift: int) -> int:
 
 
 @inlined
-def date(data: Bytes, at: int, end: int, out: Any) -> int:
-    """A date, in seconds, and its semicolon."""
+def date(data: Bytes, at: int, end: int, out: Any, day: Any) -> int:
+    """A date, in seconds, and its semicolon.
+
+    ``day`` has the last day that was read, as two words and the seconds of its begin.
+    """
+    time = eight(data, at + 13) ^ _TIME
+    known = (
+        eight(data, at + 1) == day[0]
+        and eight(data, at + 5) == day[1]
+        and ((time + _TIME_LIMITS) | time) & HIGH_BITS == 0
+        and data[at + 21] == 59
+        and 48 <= data[at] <= 57
+    )
+    if not known:
+        return _other_date(data, at, end, out, day)
+    out[0] = np.int64(day[2]) + (_pair(time, 0) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
+    return at + 22
+
+
+@compiled
+def _other_date(data: Bytes, at: int, end: int, out: Any, day: Any) -> int:
     if data[at] == 110:
         out[0] = NEVER_SECONDS
         return at + 6 if is_word(data, at, end, _NEVER) else -1
@@ -91,20 +127,24 @@ def date(data: Bytes, at: int, end: int, out: Any) -> int:
         return _epoch(data, at, end, out)
     if at + 22 > end or data[at] < 48 or data[at] > 57 or data[at + 1] != 32 or data[at + 21] != 59:
         return -1
-    day = eight(data, at + 2) ^ _DATE
+    date = eight(data, at + 2) ^ _DATE
     day_hour = eight(data, at + 10) ^ _DAY_HOUR
     time = eight(data, at + 13) ^ _TIME
     wrong = (
-        (day + _DATE_LIMITS) | day | (day_hour + _DAY_HOUR_LIMITS) | day_hour | (time + _TIME_LIMITS) | time
+        (date + _DATE_LIMITS) | date | (day_hour + _DAY_HOUR_LIMITS) | day_hour | (time + _TIME_LIMITS) | time
     )
-    year, month = _pair(day, 0) * 100 + _pair(day, 16), _pair(day, 40)
+    year, month = _pair(date, 0) * 100 + _pair(date, 16), _pair(date, 40)
     if wrong & HIGH_BITS != 0 or year < 1970 or year > 2037 or month < 1 or month > 12:
         return -1
     days = 365 * (year - 1970) + (year - 1969) // 4 + _MONTH_DAYS[month - 1] + _pair(day_hour, 0) - 1
     if month > 2 and year % 4 == 0:
         days += 1
-    out[0] = ((days * 24 + _pair(time, 0)) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
-    return at + 22 if out[0] <= NEVER_SECONDS else -1
+    out[0] = days * 86_400 + (_pair(time, 0) * 60 + _pair(time, 24)) * 60 + _pair(time, 48)
+    if out[0] > NEVER_SECONDS:
+        return -1
+    if days < _LAST_DAY:
+        day[0], day[1], day[2] = eight(data, at + 1), eight(data, at + 5), np.uint64(days * 86_400)
+    return at + 22
 
 
 @inlined
@@ -136,29 +176,36 @@ def state(data: Bytes, at: int, end: int, out: Any) -> int:
     return at if wrong == 0 and at <= end else -1
 
 
-@inlined
+@compiled
 def string(data: Bytes, at: int, end: int, escapes: bool) -> int:
     """From behind a quote to its closing one, where it stays; -1 for a string of an unusual kind."""
     first = at
     while at < end:
+        word = eight(data, at)
+        quote, slash = word ^ _QUOTES, word ^ _SLASHES
+        found = (
+            (quote - _ONES) & ~quote | (slash - _ONES) & ~slash | (word - _BLANKS) | word | (word + _ONES)
+        ) & HIGH_BITS
+        if found == 0:
+            at += 8
+            continue
+        at += low_zeros(found) >> 3
         char = byte(data, at)
+        if at >= end or (char != 92 and char != 34):
+            return -1
         if char == 34:
             return at if at - first < _LONGEST else -1
-        if char == 92:
-            if not escapes or at + 3 >= end:
-                return -1
-            following = byte(data, at + 1)
-            if 48 <= following <= 51:
-                if not (48 <= data[at + 2] <= 55 and 48 <= data[at + 3] <= 55):
-                    return -1
-                at += 3
-            elif following == 120 or following < 32 or following > 126:
-                return -1
-            else:
-                at += 1
-        elif char < 32 or char > 126:
+        if not escapes or at + 3 >= end:
             return -1
-        at += 1
+        following = byte(data, at + 1)
+        if 48 <= following <= 51:
+            if not (48 <= data[at + 2] <= 55 and 48 <= data[at + 3] <= 55):
+                return -1
+            at += 4
+        elif following == 120 or following < 32 or following > 126:
+            return -1
+        else:
+            at += 2
     return -1
 
 
@@ -199,21 +246,31 @@ def hardware(data: Bytes, at: int, end: int, out: Any) -> int:
     return at + 18
 
 
-@inlined
-def variable(data: Bytes, at: int, end: int) -> int:
-    """Past the semicolon of a ``set`` or ``option`` statement on one line."""
-    first = at
-    while at < end and at - first < _LONGEST:
-        char = byte(data, at)
-        if char == 59:
-            return at + 1
-        if char == 34:
-            at = string(data, at + 1, end, True)
-            if at < 0:
-                return -1
-        elif char < 32 or char > 126 or char == 35 or char == 92 or char == 123 or char == 125:
-            return -1
+@compiled
+def other(data: Bytes, at: int, end: int, lines: Any) -> int:
+    """Past the semicolon or the last brace of a statement; line ends stand in braces only."""
+    depth = 0
+    while at < end:
+        meaning = _MEANINGS[data[at]]
         at += 1
+        if meaning == _PLAIN:
+            continue
+        if meaning == _QUOTE:
+            at = string(data, at, end, True) + 1
+            if at == 0:
+                return -1
+        elif meaning == _OPEN:
+            depth += 1
+        elif meaning == _CLOSE and depth > 0:
+            depth -= 1
+            if depth == 0:
+                return at
+        elif meaning == _NEWLINE and depth > 0:
+            lines[0] += 1
+        elif meaning != _SEMICOLON:
+            return -1
+        elif depth == 0:
+            return at
     return -1
 
 
