@@ -31,7 +31,10 @@ def clients(pair: "PairView", ax: Axes | None = None) -> Axes:
             share = int(expected) / BUCKETS * everyone
             for end in (-1, 1):  # not across the bar: it would hide the numbers
                 ax.plot([share, share], [place + end * 0.3, place + end * 0.44], color="black", linewidth=3)
-    names = [style.shorten(one.name) + (f"\n({one.role.value})" if one.role else "") for one in pair.servers]
+    names = [
+        style.server_name(pair, one.name, 24) + (f"\n({one.role.value})" if one.role else "")
+        for one in pair.servers
+    ]
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.set_xlim(0, max(ax.get_xlim()[1], 1))
@@ -45,7 +48,7 @@ def clients(pair: "PairView", ax: Axes | None = None) -> Axes:
 def _bar(ax: Axes, pair: "PairView", place: int, served: pd.DataFrame) -> list[tuple[str, style.Look]]:
     """One server's bar, its own clients first; gives what the legend must tell."""
     parts = [
-        (f"{style.shorten(one.name, 16)}'s by hash", style.SERVERS[number], served["owner"] == one.name)
+        (f"{style.server_name(pair, one.name)}'s by hash", style.SERVERS[number], served["owner"] == one.name)
         for number, one in enumerate(pair.servers)
     ]
     ordered = parts if place == 0 else parts[::-1]

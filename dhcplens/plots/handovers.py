@@ -48,7 +48,7 @@ def handovers(
             edgecolor=style.EDGE,
             linewidth=0.4,
         )
-        used.append((f"to {style.shorten(server.name, 16)} ({len(gone)})", look))
+        used.append((f"to {style.server_name(pair, server.name)} ({len(gone)})", look))
     ax.axhline(0, color=style.EDGE, linewidth=0.8)
     most = max((abs(limit) for limit in ax.get_ylim()), default=1)
     ax.set_ylim(-max(most, 1), max(most, 1))

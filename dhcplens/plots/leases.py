@@ -49,7 +49,7 @@ def leases(pair: "PairView", ip: str, ax: Axes | None = None) -> Axes:
         style.lane(ax, place, spans, height=0.5)
         used += [(word, look) for _, _, word, look in spans]
         _mark(ax, place - 0.37, talk[server.name])
-    style.lanes_axis(ax, [style.shorten(one.name, 16) for one in pair.servers])
+    style.lanes_axis(ax, [style.server_name(pair, one.name) for one in pair.servers])
     ax.set_ylim(len(pair.servers) - 0.5, -0.75)
     _legends(ax, used)
     return ax

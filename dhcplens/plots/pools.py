@@ -68,7 +68,9 @@ def pools(
     place = f"{chosen['network'].iloc[0]}" + (
         f" (pool {int(chosen['ordinal'].iloc[0]) + 1})" if _several(pair, chosen) else ""
     )
-    ax.set_title(f"Pool {style.shorten(place, 40)}, as {style.shorten(name)} logged it", loc="left")
+    ax.set_title(
+        f"Pool {style.shorten(place, 40)}, as {style.server_name(pair, name, 24)} logged it", loc="left"
+    )
     return ax
 
 

@@ -7,6 +7,7 @@ belong together share a hue and differ in their hatching. A state or a server ha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Final, Literal
 
 import matplotlib.dates as mdates
@@ -192,3 +193,16 @@ def shorten(name: str, most: int = 24) -> str:
     """A name as a label: without control characters, not too long, '$' kept from meaning mathematics."""
     clean = "".join(sign if sign.isprintable() else "�" for sign in name)
     return (clean if len(clean) <= most else clean[: most - 1] + "…").replace("$", r"\$")
+
+
+def server_name(pair: "PairView", name: str, most: int = 16) -> str:
+    """A server's name as a label: without its domain, a long one without what it shares with its partner's."""
+    names = [one.name for one in pair.servers]
+    hosts = [one.partition(".")[0] for one in names]
+    if len(set(hosts)) < len(names):
+        hosts = names
+    host = hosts[names.index(name)] if name in names else name
+    shared = commonprefix(hosts) if len(hosts) > 1 else ""
+    if len(host) <= most or len({shorten(one, most) for one in hosts}) == len(hosts):
+        return shorten(host, most)
+    return shorten("…" + host[len(shared) :], most)

@@ -62,7 +62,7 @@ def period(
 def _lanes(
     pair: "PairView", server: str, relationship: str | None, begin: pd.Timestamp, end: pd.Timestamp
 ) -> list[tuple[str, list[_Span], float]]:
-    name = style.shorten(server, 16)
+    name = style.server_name(pair, server)
     every = pair.states[pair.states["server"] == server]
     wanted = relationship or _relationship(pair, every)
     states = every[every["relationship"] == wanted]

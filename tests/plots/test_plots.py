@@ -133,6 +133,34 @@ def test_timeline_of_a_period() -> None:
     assert style.number(at("10:24:00")) < low < high < style.number(at("10:36:00"))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "labels"),
+    [
+        ("alpha", "beta", ["alpha", "beta"]),
+        ("dhcp1.example.org", "dhcp2.example.org", ["dhcp1", "dhcp2"]),
+        ("dhcp.north.example", "dhcp.south.example", ["…north.example", "…south.example"]),
+        (
+            "dhcp-server-in-the-northern-building",
+            "dhcp-server-in-the-southern-building",
+            ["…northern-build…", "…southern-build…"],
+        ),
+    ],
+)
+def test_long_names_of_servers_stay_apart(first: str, second: str, labels: list[str]) -> None:
+    """As labels names lose their domain, and what both begin with where only their ends tell them apart."""
+    pair = incident(first, second)
+    assert [style.server_name(pair, one.name) for one in pair.servers] == labels
+
+
+def test_pools_and_handovers_of_a_period() -> None:
+    """Bounds cut the time axis, and what lies outside is neither drawn nor counted."""
+    pair = incident()
+    begin, end = at("10:31:00"), at("10:50:00")
+    for ax in (Plots(pair).pools(since=begin, until=end), Plots(pair).handovers(since=begin, until=end)):
+        assert ax.get_xlim()[0] >= style.number(begin) - 0.01
+        assert ax.get_xlim()[1] <= style.number(end) + 0.01
+
+
 def test_pools_stand_as_logged() -> None:
     """The areas reach what the server logged last; the scarcest pool is shown unless another is named."""
     ax = Plots(incident()).pools()

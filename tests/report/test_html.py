@@ -10,6 +10,7 @@ import pytest
 import dhcplens as dl
 from dhcplens.model.values import Evidence
 from dhcplens.report.divergence import divergence
+from dhcplens.report.html import INCIDENTS_OPEN
 from dhcplens.report.html.differences import differences
 from dhcplens.report.html.quotes import quotes
 from tests.report.chromium import MISSING, PROGRAM, Page, browser
@@ -136,6 +137,26 @@ def test_many_differences_are_cut_and_counted(tmp_path: Path) -> None:
     assert "500 more rows are left out here" in page
     assert page.count('<span class="ip">') == 100
     assert len(page) < 1_000_000
+
+
+def test_many_incidents_stand_folded(tmp_path: Path) -> None:
+    """The first incidents stand open; of the later ones the title does."""
+    for name in ("a", "b"):
+        lines = [f"Mar  2 01:00:00 {name} dhcpd[7]: failover peer x: I move from startup to normal"]
+        for hour in range(2, 14):
+            lost = f"Mar  2 {hour:02}:00:00 {name} dhcpd[7]: "
+            back = f"Mar  2 {hour:02}:20:00 {name} dhcpd[7]: failover peer x: "
+            lines += [
+                f"{lost}timeout waiting for failover peer x",
+                f"{lost}failover peer x: I move from normal to communications-interrupted",
+                f"{back}peer moves from normal to normal",
+                f"{back}I move from communications-interrupted to normal",
+            ]
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    page = dl.read(tmp_path).report().as_html()
+    shown = page.count('<article class="card incident')
+    assert shown > INCIDENTS_OPEN
+    assert page.count('<details class="folded">') == shown - INCIDENTS_OPEN
 
 
 def test_a_part_of_the_time_has_pictures_of_that_part() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dhcplens.report import Report
 
 INCIDENTS_SHOWN: Final = 40
+INCIDENTS_OPEN: Final = 6
+"""So many stand open; of the others the title does, until it is opened."""
 DIFFERENCES_SHOWN: Final = 100
 PROBLEMS_SHOWN: Final = 200
 
@@ -48,6 +50,7 @@ def as_html(report: "Report") -> str:
         servers=glance(pair),
         incidents=found[:INCIDENTS_SHOWN],
         more_incidents=len(found) - INCIDENTS_SHOWN,
+        unfolded=INCIDENTS_OPEN,
         remarks=remarks(report.findings),
         figures=Figures(pair, found, report.since, report.until),
         events=lambda one: events(happened, one.start, one.end, pair.timezone),
