@@ -7,7 +7,7 @@ belong together share a hue and differ in their hatching. A state or a server ha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from os.path import commonprefix
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 
 import matplotlib.dates as mdates
@@ -196,13 +196,13 @@ def shorten(name: str, most: int = 24) -> str:
 
 
 def server_name(pair: "PairView", name: str, most: int = 16) -> str:
-    """A server's name as a label: without its domain, a long one without what it shares with its partner's."""
+    """A server's name as a label: without its domain, a long one without the begin that both share."""
     names = [one.name for one in pair.servers]
     hosts = [one.partition(".")[0] for one in names]
     if len(set(hosts)) < len(names):
         hosts = names
     host = hosts[names.index(name)] if name in names else name
-    shared = commonprefix(hosts) if len(hosts) > 1 else ""
     if len(host) <= most or len({shorten(one, most) for one in hosts}) == len(hosts):
         return shorten(host, most)
-    return shorten("…" + host[len(shared) :], most)
+    same = next(at for at, signs in enumerate(zip_longest(*hosts)) if len(set(signs)) > 1)
+    return shorten("…" + host[same:], most)

@@ -138,7 +138,7 @@ def test_timeline_of_a_period() -> None:
     [
         ("alpha", "beta", ["alpha", "beta"]),
         ("dhcp1.example.org", "dhcp2.example.org", ["dhcp1", "dhcp2"]),
-        ("dhcp.north.example", "dhcp.south.example", ["…north.example", "…south.example"]),
+        ("dhcp.north.example", "dhcp.south.example", ["dhcp.north.exam…", "dhcp.south.exam…"]),
         (
             "dhcp-server-in-the-northern-building",
             "dhcp-server-in-the-southern-building",
