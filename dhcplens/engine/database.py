@@ -246,8 +246,8 @@ class Database:
             leases.insert(place, lease)
             last_queue, last_place, last_sort = queue, place, sort
         for queue, (_, leases) in order.items():
-            for lease in leases:
-                queue.append(lease)
+            for lease in reversed(leases):
+                queue.insert(lease)
 
     def _sort(self, lease: Lease) -> int:
         """When a lease's time is up; in partner-down a dead binding also waits for the peer."""

@@ -1,8 +1,7 @@
 """One address with its binding, and queues of addresses in order of time (dhcpd's mdb.c)."""
 
 from functools import lru_cache
-from heapq import heapify, heappop, heappush
-from itertools import count
+from heapq import heappop, heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,7 +67,6 @@ class Lease:
         "cltt",
         "desired",
         "ends",
-        "entry",
         "hardware",
         "hostname",
         "ip",
@@ -95,7 +93,6 @@ class Lease:
         self.uid = b""
         self.hostname = ""
         self.sort = 0
-        self.entry: tuple[int, int, Lease] | None = None
         self.pending = IDLE
         self.xid = 0
         self.answering = False  # an offer waits for its ping
@@ -128,54 +125,54 @@ class Lease:
 class LeaseQueue:
     """Leases in order of their sort time; the newest of equal ones comes first, as dhcpd inserts them.
 
-    ``first`` is the head, None if the queue is empty. A heap whose outdated entries are dropped when they
-    reach the top.
+    ``first`` is the head, None if the queue is empty. Leases with the same time stand in one dictionary, the
+    newest last; a heap holds the times, of which those that nobody has any longer are dropped at its top.
     """
 
-    __slots__ = ("_heap", "_numbers", "count", "first")
+    __slots__ = ("_at", "_times", "count", "first")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Lease]] = []
-        self._numbers = count(1)
+        self._at: dict[int, dict[Lease, None]] = {}
+        self._times: list[int] = []
         self.count = 0
         self.first: Lease | None = None
 
     def insert(self, lease: Lease) -> None:
-        """Put a lease at the place of its sort time, before equal ones."""
-        heap = self._heap
-        lease.entry = entry = (lease.sort, -next(self._numbers), lease)
-        heappush(heap, entry)
-        self.first = heap[0][2]
+        """Put a lease at the place of its sort time, which must not change while it is here."""
+        time = lease.sort
+        equals = self._at.get(time)
+        if equals is None:
+            self._at[time] = {lease: None}
+            heappush(self._times, time)
+        else:
+            equals[lease] = None
         self.count += 1
-
-    def append(self, lease: Lease) -> None:
-        """Put a lease at the place of its sort time, after equal ones."""
-        heap = self._heap
-        lease.entry = entry = (lease.sort, next(self._numbers), lease)
-        heappush(heap, entry)
-        self.first = heap[0][2]
-        self.count += 1
+        if time == self._times[0]:
+            self.first = lease
 
     def remove(self, lease: Lease) -> None:
         """Take a lease out that is in this queue."""
-        lease.entry = None
+        time = lease.sort
+        equals = self._at[time]
+        del equals[lease]
         self.count -= 1
+        if not equals:
+            del self._at[time]
         if lease is self.first:
             self._find_first()
-        elif len(self._heap) > 2 * self.count + 64:
-            self._heap = [one for one in self._heap if one[2].entry is one]
-            heapify(self._heap)
+        elif len(self._times) > 2 * len(self._at) + 64:
+            self._times = sorted(self._at)
 
     def _find_first(self) -> None:
-        heap = self._heap
-        while heap:
-            entry = heap[0]
-            if entry[2].entry is entry:
-                self.first = entry[2]
+        times = self._times
+        while times:
+            if (equals := self._at.get(times[0])) is not None:
+                self.first, _ = equals.popitem()  # a dictionary finds its last key by this alone at once
+                equals[self.first] = None
                 return
-            heappop(heap)
+            heappop(times)
         self.first = None
 
     def ordered(self) -> list[Lease]:
         """All leases from head to tail."""
-        return [one[2] for one in sorted(self._heap) if one[2].entry is one]
+        return [lease for time in sorted(self._at) for lease in reversed(self._at[time])]

@@ -235,11 +235,13 @@ class Relationship:
         for pool in self.server.database.pools:
             if pool.relationship is not self:
                 continue
-            for lease in pool.expired.ordered():
+            expired = pool.expired.ordered()
+            for lease in expired:
                 pool.expired.remove(lease)
+            for lease in reversed(expired):
                 lease.tsfp = until
                 lease.sort = max(until, lease.ends)
-                pool.expired.append(lease)
+                pool.expired.insert(lease)
             if (first := pool.expired.first) is not None:
                 self.server.database.arm(pool, first.sort)
 
