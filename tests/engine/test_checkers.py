@@ -74,21 +74,22 @@ def test_an_address_given_although_it_is_in_use_is_seen(monkeypatch: pytest.Monk
     assert caught(one_client) > len(SEEDS) / 2
 
 
-@pytest.mark.parametrize("kept", [0, 2])
+@pytest.mark.parametrize("times_kept", [0, 2])
 def test_a_lease_that_is_lost_or_doubled_on_its_queue_is_seen(
-    monkeypatch: pytest.MonkeyPatch, kept: int
+    monkeypatch: pytest.MonkeyPatch, times_kept: int
 ) -> None:
-    """A queue that loses a lease now and then, or keeps one twice, no longer makes up the pool."""
+    """A queue of active leases that loses one now and then, or counts one twice, betrays itself at once."""
     insert = LeaseQueue.insert
     inserted = 0
 
-    def faulty(queue: LeaseQueue, lease: Lease) -> None:
+    def careless(queue: LeaseQueue, lease: Lease) -> None:
         nonlocal inserted
-        inserted += 1
-        for _ in range(kept if inserted % 50 == 0 else 1):
+        inserted += queue is lease.pool.active
+        faulty = queue is lease.pool.active and inserted % 10 == 0
+        for _ in range(times_kept if faulty else 1):
             insert(queue, lease)
 
-    monkeypatch.setattr(LeaseQueue, "insert", faulty)
+    monkeypatch.setattr(LeaseQueue, "insert", careless)
     assert caught(whole_pool) > len(SEEDS) / 2
 
 
