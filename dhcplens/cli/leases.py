@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dhcplens.cli.options import quietly
+from dhcplens.cli.options import color_option, quietly
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,6 +33,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option("--all", "every", is_flag=True, help="In text, list free and backup addresses too.")
+@color_option
 @quietly
 def command(
     file: Path,
@@ -43,6 +44,7 @@ def command(
     form: str,
     output: Path | None,
     every: bool,
+    color: str,
 ) -> None:
     """Show the leases of a lease FILE, with those of the partner's file beside them.
 
@@ -70,7 +72,7 @@ def command(
         for problem in problems(table):
             click.echo(problem, err=True)
         if form == "text":
-            show(table, zone, every=every)
+            show(table, zone, every=every, colour=color)
             return
         with ExitStack() as stack:
             out = sys.stdout.buffer if output is None else stack.enter_context(output.open("wb"))
@@ -80,6 +82,8 @@ def command(
                 text = table.as_csv() if form == "csv" else table.as_json()
                 out.write(text.encode("utf-8", "backslashreplace"))
             out.flush()
+    except BrokenPipeError:
+        raise
     except (LeasesError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

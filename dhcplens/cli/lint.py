@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dhcplens.cli.options import quietly
+from dhcplens.cli.options import color_option, quietly
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,8 +37,9 @@ WIDTH = 80
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer."
 )
+@color_option
 @quietly
-def command(confs: tuple[Path, ...], version: str, form: str) -> None:
+def command(confs: tuple[Path, ...], version: str, form: str, color: str) -> None:
     """Tell what is wrong in one dhcpd.conf, or what does not fit between those of two servers.
 
     Exit code: 0 when nothing is wrong (remarks of severity info do not count), 1 when something is, 2 on
@@ -62,7 +63,7 @@ def command(confs: tuple[Path, ...], version: str, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(_as_object(confs, remarks), indent=2))
     else:
-        _show(confs, parsed, remarks)
+        _show(confs, parsed, remarks, color)
     if any(one.severity is not Severity.INFO for one in remarks):
         sys.exit(1)
 
@@ -92,10 +93,10 @@ def _place(place: "Place | None") -> dict[str, object] | None:
     return {"source": place.source, "line": place.line, "column": place.column}
 
 
-def _show(confs: tuple[Path, ...], parsed: list["ParsedConf"], remarks: list["Remark"]) -> None:
-    from rich.console import Console
+def _show(confs: tuple[Path, ...], parsed: list["ParsedConf"], remarks: list["Remark"], colour: str) -> None:
+    from dhcplens.report.console import Terminal
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Terminal(colour)
     if console.width > WIDTH or not console.is_terminal:
         console.width = WIDTH
     for one in remarks:

@@ -57,6 +57,16 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def color_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """When to colour: ``color``."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colours: on a terminal only (auto, and NO_COLOR is honoured), always, never.",
+    )(command)
+
+
 def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Thresholds of the rules: ``assignments`` and ``config``."""
     for decorate in (
@@ -84,4 +94,4 @@ def standard_input(paths: tuple[str, ...]) -> BinaryIO | None:
     return sys.stdin.buffer if "-" in paths else None
 
 
-__all__ = ["input_options", "limit_options", "quietly", "standard_input"]
+__all__ = ["color_option", "input_options", "limit_options", "quietly", "standard_input"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dhcplens.cli.options import quietly
+from dhcplens.cli.options import color_option, quietly
 
 DEFAULTS = (Path("/var/log/messages"), Path("/var/log/syslog"))
 
@@ -25,12 +25,7 @@ DEFAULTS = (Path("/var/log/messages"), Path("/var/log/syslog"))
 @click.option(
     "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", help="Form of the events."
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colours: on a terminal only (auto, and NO_COLOR is honoured), always, never.",
-)
+@color_option
 @click.option(
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="Remember here where to go on."
 )

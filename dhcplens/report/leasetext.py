@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from dhcplens.model.tables import NEVER
 from dhcplens.model.zones import zone_name
+from dhcplens.report.console import Terminal
 from dhcplens.report.leasetable import AT_REST, STATES, LeaseTable
 from dhcplens.report.terminal import clean
 
 _NARROWEST = 80
 
 
-def show(table: LeaseTable, zone: tzinfo, *, every: bool) -> None:
+def show(table: LeaseTable, zone: tzinfo, *, every: bool, colour: str = "auto") -> None:
     """Print pools and leases; addresses that both servers hold at rest only where ``every`` is asked for."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Terminal(colour)
     if not console.is_terminal:
         console.width = 160
     moment = pd.Timestamp(table.at).tz_convert(zone)
