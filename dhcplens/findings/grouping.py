@@ -72,13 +72,20 @@ CAUSES: dict[str, tuple[str, ...]] = {
 """Which findings can explain a finding, the likeliest first; they must also overlap it in time."""
 
 
+_OWN = ("pool-exhausted",)
+"""What is not over when its cause is was no mere consequence of it."""
+
+
 def key(finding: Finding) -> str:
     """What ``consequence_of`` names: the rule and the start of its interval."""
     return f"{finding.name}@{finding.start.isoformat() if finding.start else '-'}"
 
 
 def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings with their causes named; gravest incident first, each followed by its consequences."""
+    """The findings with their causes named: the gravest incident first, of those the ones that last.
+
+    Each is followed by its consequences.
+    """
     named = [replace(one, consequence_of=_root(one, findings)) for one in findings]
     below: dict[str, list[Finding]] = {}
     for one in named:
@@ -91,9 +98,11 @@ def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(ordered)
 
 
-def _rank(finding: Finding, consequences: Iterable[Finding] = ()) -> tuple[int, float, str]:
-    gravest = max(one.severity.rank for one in (finding, *consequences))
-    return (-gravest, finding.start.timestamp() if finding.start else 0.0, finding.code)
+def _rank(finding: Finding, consequences: Iterable[Finding] = ()) -> tuple[int, bool, float, str]:
+    every = (finding, *consequences)
+    gravest = max(one.severity.rank for one in every)
+    over = all(one.end is not None for one in every if one.severity.rank == gravest)
+    return (-gravest, over, finding.start.timestamp() if finding.start else 0.0, finding.code)
 
 
 def _root(finding: Finding, findings: Sequence[Finding]) -> str | None:
@@ -115,6 +124,8 @@ def _cause(finding: Finding, findings: Sequence[Finding]) -> Finding | None:
 
 def _explains(cause: Finding, finding: Finding) -> bool:
     """Whether the finding begins while the cause lasts or soon after (a lost database: long after)."""
+    if finding.name in _OWN and finding.end is None and cause.end is not None:
+        return False
     if cause.start is None or finding.start is None:
         return True
     late = AFTERMATH if cause.name in _LOSSES else SETTLING

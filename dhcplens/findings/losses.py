@@ -1,5 +1,6 @@
 """Interruptions of the failover link: when, and whether a server was down or the link was."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ _SILENT_SHARE = 2 / 3
 """Share of max-response-delay between a cut and its time-out: the partner is heard every third of it."""
 _NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
 _MOMENT = pd.Timedelta(seconds=1)
+_RESTART = pd.Timedelta(seconds=120)
+"""A start after a shorter silence is one that an operator makes, and no absence."""
+_UNHEARD = 3
+"""So many requests of clients that only one server logs show that the other was not there."""
 _LOSS_SIGNS = ("disconnected", "timeout", "interrupted")
 
 
@@ -84,10 +89,15 @@ class Phase:
 
 def phases(case: "Case") -> list[Phase]:
     """All interruptions by cause: once a server that was down runs again, it is the link that is missing."""
-    found = []
+    found: list[Phase] = []
     late = pd.Timedelta(seconds=RECONNECTING)
     refused = case.refused["time"]
     for loss in case.losses:
+        away = _away_meanwhile(case, loss)
+        if loss.cause is Cause.LINK and away:
+            found += _between(loss, away, late)
+            continue
+        found += away
         back = _back(loss, refused)
         if back is None or loss.cause is Cause.LINK or (loss.end is not None and loss.end <= back + late):
             found.append(Phase(loss.cause, loss.start, loss.end, loss))
@@ -98,6 +108,54 @@ def phases(case: "Case") -> list[Phase]:
         elif loss.end is not None or case.until > back + late:
             found.append(Phase(Cause.LINK, back, loss.end, loss))
     return found
+
+
+def _between(loss: Loss, away: list[Phase], late: pd.Timedelta) -> Iterator[Phase]:
+    """A lost link in parts, where a server that had lost it was away for a part of the time."""
+    since: pd.Timestamp = loss.start
+    for one in away:
+        if one.start > since + _MOMENT:
+            yield Phase(Cause.LINK, since, one.start, loss)
+        yield one
+        since = one.start if one.end is None else one.end
+    if away[-1].end is not None and (loss.end is None or loss.end > since + late):
+        yield Phase(Cause.LINK, since, loss.end, loss)
+
+
+def _away_meanwhile(case: "Case", loss: Loss) -> list[Phase]:
+    """Absences of a server that an interruption hides, for it was lost to its partner already.
+
+    It started anew, and until then it did not notice the loss itself (a power cut), or did not hear what its
+    partner heard of clients.
+    """
+    found = []
+    for name in case.names:
+        started = _started_after(case, name, loss.start + _MOMENT, loss.end)
+        lines = case.lines.get(name)
+        if name == loss.down or started is None or lines is None or len(case.names) < 2:
+            continue
+        before = lines[lines < started - _MOMENT]
+        last: pd.Timestamp = loss.start if not len(before) else max(loss.start, before.iloc[-1])
+        noticed = any(one.server == name and one.noticed and one.start < started for one in loss.outages)
+        since = _unheard_since(case, name, last, started) if noticed else last
+        if since is None or started - since < _RESTART:
+            continue
+        rows = tuple(row for one in loss.outages if one.server == name for row in one.rows)
+        gone = replace(loss, down=name, survivor=case.other(name), returned=started, sure=True, rows=rows)
+        found.append(Phase(Cause.PEER, since, started, gone))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _unheard_since(case: "Case", server: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp | None:
+    """The first of several requests that its partner logged meanwhile, of which a server logs the like."""
+    asked = {}
+    for name in case.names:
+        messages = case.pair.server(name).log.messages
+        asked[name] = case.align(messages.loc[messages["type"] == "DISCOVER", ["time"]], name)["time"]
+    heard = asked[case.other(server)]
+    heard = heard[heard.between(start + _MOMENT, end - _MOMENT)]
+    listens = bool((asked[server] <= start).any())
+    return heard.iloc[0] if listens and len(heard) >= _UNHEARD else None
 
 
 def _died_too(case: "Case", loss: Loss, back: pd.Timestamp) -> Loss | None:

@@ -52,7 +52,10 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
     figures = {"first": case.names[0] if case.names else "", "second": case.names[-1] if case.names else ""}
     episodes = list(_episodes(case, skewed(case)))
     for group, end in episodes:
-        differ = told if skew is not None and abs(skew) > 60 else "more than 60 s"
+        apart = group["time"].iloc[0], (end or case.until) - timedelta(seconds=10)  # what ends it is later
+        then = case.pair.skew_between(*apart).seconds
+        known = [one for one in (then, skew) if one is not None and abs(one) > 60]
+        differ = duration(abs(known[0])) if known else "more than 60 s"
         yield Draft(
             title=f"the servers refuse each other because their clocks differ by {differ}",
             start=group["time"].iloc[0],

@@ -1,6 +1,7 @@
 """``python -m tests.diagnosis``: precision, recall and intervals of every rule over labelled incidents."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -30,8 +31,19 @@ def _all(wanted: Sequence[tuple[str, int]], out: str, jobs: int, lab: bool) -> I
         return
     with ProcessPoolExecutor(jobs) as pool:
         futures = [pool.submit(_one, name, seed, out, lab) for name, seed in wanted]
-        for future in as_completed(futures):
-            yield future.result()
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _command(given: argparse.Namespace) -> str:
+    """The options that decide what is played."""
+    said = [f"--{name} {getattr(given, name)}" for name in ("count", "healthy", "seed")]
+    said += [f"--kind {one}" for one in given.kind or ()] + [f"--rule {one}" for one in given.rule or ()]
+    return " ".join([*said, *([f"--lab {given.lab}"] if given.lab else [])])
 
 
 def main() -> int:
@@ -46,6 +58,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--keep", help="keep the played folders here")
     parser.add_argument("--quiet", action="store_true", help="only the table")
+    parser.add_argument(
+        "--markdown", action="store_true", help="only the table, with the command that makes it"
+    )
     given = parser.parse_args()
     chosen = [
         one
@@ -67,22 +82,28 @@ def main() -> int:
     runs: list[Judged] = []
     broken = 0
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as temporary:
-        for done in _all(wanted, given.keep or temporary, given.jobs, bool(given.lab)):
-            if isinstance(done, str):
-                broken += 1
-                print(done, file=sys.stderr)
-            else:
-                runs.append(done)
-            if sys.stderr.isatty():
-                print(f"\r{len(runs)} of {len(wanted)}", end="", file=sys.stderr)
+        try:
+            for done in _all(wanted, given.keep or temporary, given.jobs, bool(given.lab)):
+                if isinstance(done, str):
+                    broken += 1
+                    print(done, file=sys.stderr)
+                else:
+                    runs.append(done)
+                if sys.stderr.isatty():
+                    print(f"\r{len(runs)} of {len(wanted)}", end="", file=sys.stderr)
+        except KeyboardInterrupt:
+            print(f"interrupted after {len(runs)} of {len(wanted)}", file=sys.stderr)
     scores = score(runs)
+    played = f"{len(runs)} incidents of {len({one.kind for one in runs})} kinds"
+    if given.markdown:
+        print(f"`python -m tests.diagnosis {_command(given)}`: {played}.\n")
     print(table(scores))
-    print(
-        f"\n{len(runs)} incidents of {len(chosen)} kinds in {time.monotonic() - began:.0f} s, {broken} broken"
-    )
+    if not given.markdown:
+        print(f"\n{played} in {time.monotonic() - began:.0f} s, {broken} broken")
     if not given.quiet:
-        print(details(scores, TOLD_EACH))
+        print(details(scores, TOLD_EACH), file=sys.stderr if given.markdown else sys.stdout)
     return int(bool(broken))
 
 

@@ -56,6 +56,18 @@ def test_a_restart_in_the_middle_of_a_cut_leaves_it_a_cut() -> None:
     assert "link-down" in found and "peer-down" not in found
 
 
+def test_a_crash_that_a_cut_hides() -> None:
+    """A server deaf to clients during a cut until it starts was down: since the first that it missed."""
+    asked = [message(f"09:{minute:02}:00", "DISCOVER", "00:16:3e:00:00:07") for minute in (2, 12, 16, 20)]
+    restarts = (banner("09:30:00"), move("09:30:00", "communications-interrupted", "startup"))
+    found = findings(
+        server("a", *linked(), *interrupted("09:00:00"), *asked, *back("09:30:01")),
+        server("b", *linked(), *interrupted("09:00:10"), asked[0], *restarts, *back("09:30:01")),
+    )
+    assert (found["link-down"].start, found["link-down"].end) == (at("09:00:00"), at("09:12:00"))
+    assert (found["peer-down"].start, found["peer-down"].servers) == (at("09:12:00"), ("b",))
+
+
 def test_a_start_that_finds_no_partner_is_two_causes() -> None:
     """A server that starts and cannot reach its partner: down until then, from there a link fault."""
     found = findings(
