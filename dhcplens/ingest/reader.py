@@ -80,6 +80,10 @@ class LogReader:
         """Count lines under program names that were read elsewhere, and whose the last one was."""
         self._rows.passed(dhcpd, other, after_dhcpd)
 
+    def rows(self, table: str) -> int:
+        """Number of rows of a table that were not taken."""
+        return self._rows.count(table)
+
     def take(self) -> LogPiece:
         """The rows and counts since the last ``take``. A notice that may go on is held back."""
         piece = self._rows.drain(tuple(self._problems))
@@ -272,6 +276,10 @@ class Rows:
     def _add(self, table: str, framed: Framed, fields: Mapping[str, Any]) -> None:
         self._columns[table].add(framed, self.lines, fields)
 
+    def count(self, table: str) -> int:
+        """Number of rows of a table."""
+        return self._columns[table].count()
+
     def drain(self, problems: tuple[Problem, ...]) -> LogPiece:
         """Everything since the last time as a piece; a notice that may go on stays."""
         held = 1 if self._open is not None else 0
@@ -315,6 +323,10 @@ class _Columns:
         self._pids.append(framed.pid)
         for name, values in self._values.items():
             values.append(fields.get(name))
+
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self._pids)
 
     def amend(self, name: str, value: str) -> None:
         """Give the last row another value."""

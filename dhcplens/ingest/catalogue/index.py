@@ -6,6 +6,8 @@ from typing import NamedTuple
 from dhcplens.ingest.catalogue.line import Line
 from dhcplens.ingest.catalogue.template import Template, Value
 
+_HEAD = 4  # so many characters of a line tell which prefixes are worth trying
+
 
 class Reading(NamedTuple):
     """A line that the catalogue knows."""
@@ -23,7 +25,14 @@ class Index:
         for line in lines:
             for template in line.templates:
                 self._add(line, template)
-        self._lengths = sorted({len(prefix) for prefix in self._by_prefix}, reverse=True)
+        self._short: list[int] = []
+        self._lengths: dict[str, list[int]] = {}
+        for prefix in sorted(self._by_prefix, key=len, reverse=True):
+            some = self._lengths.setdefault(prefix[:_HEAD], []) if len(prefix) >= _HEAD else self._short
+            if len(prefix) not in some:
+                some.append(len(prefix))
+        for some in self._lengths.values():
+            some.extend(self._short)
         for known in self._by_prefix.values():
             known.sort(key=_plainness)
         self._loose.sort(key=lambda one: _plainness(one[1]))
@@ -38,7 +47,7 @@ class Index:
 
     def read(self, text: str) -> Reading | None:
         """The most particular entry that the text fits, or None."""
-        for length in self._lengths:
+        for length in self._lengths.get(text[:_HEAD], self._short):
             for line in self._by_prefix.get(text[:length], ()):
                 fields = line.match(text)
                 if fields is not None:

@@ -1,13 +1,14 @@
-"""Runs the scanner over one chunk of a log and holds what it found."""
+"""Runs the scanner over blocks of a log and holds what it found."""
 
-import mmap
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from dhcplens.ingest.scan.intern import BITS, COUNT, MOST, empty_words, places_of, take_in
-from dhcplens.ingest.scan.kernel import ROW_TYPES, Rows, scan
+from dhcplens.ingest.scan.clients import COUNT as CLIENT_COUNT
+from dhcplens.ingest.scan.clients import clients_with_room, empty_clients
+from dhcplens.ingest.scan.eights import Bytes
+from dhcplens.ingest.scan.intern import Places, empty_words, places_of, with_room
+from dhcplens.ingest.scan.kernel import Found, scan
 from dhcplens.ingest.scan.layout import (
     AT,
     END,
@@ -15,69 +16,88 @@ from dhcplens.ingest.scan.layout import (
     HOSTNAME,
     IP,
     KINDS,
-    LINES,
     MAC,
     POOLS,
+    PROGRESS,
+    R_CELLS,
     ROWS,
-    SIDES,
+    S_CELLS,
     SLOW,
     SLOWS,
     STATES,
     UPDATES,
+    Array,
+    Cells,
+    Counts,
 )
 
-_SHORTEST = 48  # no line that becomes a row is shorter, so a chunk has at most so many rows
-_FIRST_BITS = np.array([13 if kind in (IP, MAC, HOSTNAME) else 8 for kind in range(KINDS)])
-_FIRST_SIDES = 1 << 10
+_SHORTEST = 48  # no line that becomes a row is shorter, so a block has at most so many rows
+_FIRST_BITS = np.array([13 if kind in (IP, HOSTNAME) else 8 for kind in range(KINDS)])
+_FIRST_CLIENTS = 13
+_FIRST_SIDES = 256
 
 
-class Chunk:
-    """The rows of the bytes from ``start`` to ``end``, in the scanner's own form."""
+class Lane:
+    """One thread's state and words, which go on from block to block."""
 
-    def __init__(self, data: npt.NDArray[np.uint8], start: int, end: int) -> None:
-        rows = (end - start) // _SHORTEST + 1  # pages that are not written take no memory
+    def __init__(self, data: Bytes) -> None:
         self.data = data
         self.state = np.zeros(STATES, np.int64)
-        self.state[AT], self.state[END] = start, end
-        self.messages = Rows(**{name: _column(rows, of) for name, of in ROW_TYPES.items()})
-        self.pools = np.empty((_FIRST_SIDES, SIDES), np.int64)
-        self.updates = np.empty((_FIRST_SIDES, SIDES), np.int64)
-        self.slow = np.empty((_FIRST_SIDES, SLOWS), np.int64)
+        self.clients = empty_clients(_FIRST_CLIENTS)
         self.words = empty_words(_FIRST_BITS)
 
-    def run(self) -> "Chunk":
-        """Scan the chunk to its end."""
-        while self._scan() == FULL:
-            self._grow()
-        rows = int(self.state[ROWS])
-        self.messages = Rows(**{name: column[:rows] for name, column in self.messages._asdict().items()})
-        self.pools = self.pools[: self.state[POOLS]]
-        self.updates = self.updates[: self.state[UPDATES]]
-        self.slow = self.slow[: self.state[SLOW]]
-        return self
+    def run(self, start: int, end: int, room: Found) -> "Block":
+        """Scan whole lines. The block's rows stand in ``room`` or in larger arrays."""
+        self.state[:PROGRESS] = 0
+        self.state[AT], self.state[END] = start, end
+        while scan(self.data, self.state, room, self.clients, self.words) == FULL:
+            self.words = with_room(self.words)
+            self.clients = clients_with_room(self.clients)
+            room = _larger(room, self.state)
+        clients = self.clients.places[: self.clients.counts[CLIENT_COUNT]]
+        places = tuple(clients if kind == MAC else places_of(self.words, kind) for kind in range(KINDS))
+        return Block(self, room, self.state[:PROGRESS].tolist(), places)
 
-    def _scan(self) -> int:
-        return scan(self.data, self.state, self.messages, self.pools, self.updates, self.slow, self.words)
 
-    def _grow(self) -> None:
-        for name, count in (("pools", POOLS), ("updates", UPDATES), ("slow", SLOW)):
-            array = getattr(self, name)
-            if self.state[count] >= len(array):
-                setattr(self, name, np.concatenate([array, np.empty_like(array)]))
-        old = self.words
-        if old.counts[KINDS, 0]:
-            full = old.counts[:KINDS, COUNT] >= old.counts[:KINDS, MOST]
-            self.words = empty_words(old.counts[:KINDS, BITS] + 2 * full)
-            for kind in range(KINDS):
-                places = places_of(old, kind)
-                take_in(self.data, self.words, kind, places, np.empty(len(places), np.int32))
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What was found in one block. ``places`` has all the lane's words of each kind by then."""
+
+    lane: Lane
+    room: Found
+    state: list[int]
+    places: tuple[Places, ...]
 
     @property
-    def lines(self) -> int:
-        """Number of lines."""
-        return int(self.state[LINES])
+    def messages(self) -> Cells:
+        """The rows of messages, cell by cell."""
+        return self.room.messages[:, : self.state[ROWS]]
 
 
-def _column(rows: int, of: type[np.generic]) -> npt.NDArray[Any]:
-    """An array of its own pages, which go back to the system as soon as nobody has it."""
-    return np.frombuffer(mmap.mmap(-1, rows * np.dtype(of).itemsize), of)
+def room_for_rows(size: int) -> Found:
+    """Room for what stands in so many bytes."""
+    rows = size // _SHORTEST + 1
+    return Found(
+        np.empty((R_CELLS, rows), np.int32),
+        np.empty(rows, np.int64),
+        np.empty((S_CELLS, _FIRST_SIDES), np.int32),
+        np.empty(_FIRST_SIDES, np.int64),
+        np.empty((S_CELLS, _FIRST_SIDES), np.int32),
+        np.empty(_FIRST_SIDES, np.int64),
+        np.empty((_FIRST_SIDES, SLOWS), np.int64),
+    )
+
+
+def _larger(room: Found, state: Counts) -> Found:
+    """The same with twice the room where there is none left."""
+    full: dict[str, Array] = {}
+    for count, name, stamps in ((POOLS, "pools", "pool_stamps"), (UPDATES, "updates", "update_stamps")):
+        if state[count] >= len(getattr(room, stamps)):
+            full |= {one: _twice(getattr(room, one), -1) for one in (name, stamps)}
+    if state[SLOW] >= len(room.slow):
+        full["slow"] = _twice(room.slow, 0)
+    return room._replace(**full)
+
+
+def _twice(array: Array, axis: int) -> Array:
+    return np.concatenate([array, np.empty_like(array)], axis)

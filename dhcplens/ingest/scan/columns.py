@@ -1,83 +1,84 @@
-"""The columns of several chunks as one, with rows of the plain reader put in where their lines belong."""
+"""Columns of the finished tables: written block by block at their place, then completed."""
 
-from collections.abc import Sequence
-from typing import Any
+import mmap
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from dhcplens.ingest.scan.intern import Codes, recode
+from dhcplens.ingest.scan.layout import Array
 
-Array = npt.NDArray[Any]
+_HUGE: Final = 2 << 20  # smaller columns are not worth huge pages
+_FIRST: Final = 1 << 12
 
 
-class Weave:
-    """Where each row goes: those of the chunks, whose lines count from ``starts``, and the plain reader's."""
+class Growing:
+    """A column that is as long, and its numbers as wide, as was needed so far."""
 
-    def __init__(self, lines: Sequence[Array], starts: Sequence[int], slow_lines: "pd.Series[int]") -> None:
-        self._starts = starts
-        self._runs: list[tuple[int, slice, slice]] = []
-        places = np.empty(len(slow_lines), np.int64)
-        done, rows = 0, 0
-        slow = slow_lines.to_numpy()
-        last = len(lines) - 1
-        for part, (mine, start) in enumerate(zip(lines, starts, strict=True)):
-            until = len(slow) if part == last else int(np.searchsorted(slow, starts[part + 1], "right"))
-            before = 0
-            for at in [*np.searchsorted(mine, slow[done:until] - start).tolist(), len(mine)]:
-                if at > before:
-                    self._runs.append((part, slice(before, at), slice(rows, rows + at - before)))
-                rows += at - before
-                before = at
-                if done < until:
-                    places[done] = rows
-                    done, rows = done + 1, rows + 1
-        self._places, self._rows = places, rows
+    def __init__(self, of: Any) -> None:
+        self.values: Array = np.empty(0, of)
 
-    def plain(self, parts: Sequence[Array], slow: "pd.Series[Any]") -> Array:
-        """Values as they are, in the form of the plain reader's."""
-        return self._filled(parts, slow.to_numpy())
+    def room(self, rows: int, likely: int) -> Array:
+        """Have room for so many rows; if there is none, rather for as many as there will be likely."""
+        if len(self.values) < rows:
+            larger = fresh(max(rows + rows // 2, likely, _FIRST), self.values.dtype)
+            larger[: len(self.values)] = self.values
+            self.values = larger
+        return self.values
 
-    def _filled(self, parts: Sequence[Array], slow: Array) -> Array:
-        whole = np.empty(self._rows, slow.dtype)
-        for part, rows, place in self._runs:
-            whole[place] = parts[part][rows]
-        whole[self._places] = slow
-        return whole
+    def widen(self, largest: int, rows: int) -> None:
+        """Let the numbers go up to ``largest``; so many rows are written."""
+        of = np.min_scalar_type(-largest - 1)
+        if of.itemsize > self.values.itemsize:
+            wider = fresh(len(self.values), of)
+            wider[:rows] = self.values[:rows]
+            self.values = wider
 
-    def lines(self, parts: Sequence[Array], slow: "pd.Series[int]") -> Array:
-        """Numbers of lines in the whole log."""
-        whole = np.empty(self._rows, np.int64)
-        for part, rows, place in self._runs:
-            np.add(parts[part][rows], self._starts[part], out=whole[place])
-        whole[self._places] = slow.to_numpy()
-        return whole
 
-    def numbers(
-        self, parts: Sequence[Array], missing: Sequence[Array], slow: "pd.Series[int]"
-    ) -> pd.arrays.IntegerArray:
-        """Integers, some of them missing."""
-        mask = self._filled(missing, slow.isna().to_numpy(bool))
-        values = self._filled(parts, slow.fillna(1).to_numpy(np.int64))
-        values[mask] = 1
-        return pd.arrays.IntegerArray(values, mask)
+def fresh(rows: int, of: Any) -> Array:
+    """An array of its own pages: they take no memory before they are written, and go back when it goes."""
+    of = np.dtype(of)
+    size = rows * of.itemsize
+    if size < _HUGE or not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.empty(rows, of)
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    pages.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(pages, of)
 
-    def words(
-        self, parts: Sequence[Array], tables: Sequence[Codes], words: Sequence[str], slow: "pd.Series[str]"
-    ) -> pd.Categorical:
-        """Codes, which each part's own table translates (-1: missing); words that no row has are left out."""
+
+def categories(codes: Array, words: Sequence[str], slow: "pd.Series[str]", places: Array) -> pd.Categorical:
+    """Codes of ``words``, each once, with the plain reader's values put in at ``places``."""
+    if len(slow):
         known = {word: index for index, word in enumerate(words)}
         others = [known.setdefault(word, len(known)) for word in slow.cat.categories]
-        codes = np.array([*others, -1], np.int32)[slow.cat.codes.to_numpy()]
-        whole = np.empty(self._rows, np.min_scalar_type(-len(known) - 1))
-        seen = np.zeros(len(known) + 1, bool)  # the last one: missing
-        for part, rows, place in self._runs:
-            recode(parts[part][rows], tables[part], whole[place], seen)
-        whole[self._places] = codes
-        seen[codes] = True
-        names = pd.Index(list(known), dtype="str")
-        if not seen[:-1].all():
-            whole = np.append(np.cumsum(seen[:-1]) - 1, -1).astype(whole.dtype)[whole]
-            names = names[seen[:-1]]
-        return pd.Categorical.from_codes(whole, categories=names, validate=False)
+        words = list(known)
+        of = np.min_scalar_type(-len(words) - 1)
+        codes = codes.astype(of, copy=False) if of.itemsize > codes.itemsize else codes
+        codes[places] = np.array([*others, -1], codes.dtype)[slow.cat.codes.to_numpy()]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype="str"), validate=False)
+
+
+def dense(codes: Array, seen: Iterable[int]) -> Array:
+    """The same codes counted by their rank among those that were ``seen``."""
+    table = np.full(128, -1, codes.dtype)
+    for rank, code in enumerate(sorted(seen)):
+        table[code] = rank
+    return table[codes]
+
+
+def used(codes: Array, words: Sequence[str]) -> tuple[Array, list[str]]:
+    """The same without words that no code means."""
+    seen = np.zeros(len(words) + 1, bool)
+    seen[codes] = True
+    if seen[:-1].all():
+        return codes, list(words)
+    ranks = np.append(np.cumsum(seen[:-1]) - 1, -1).astype(codes.dtype)
+    return ranks[codes], [word for word, one in zip(words, seen.tolist(), strict=False) if one]
+
+
+def framed(done: dict[str, Any], slow: pd.DataFrame) -> pd.DataFrame:
+    """A frame like the plain reader's."""
+    source = slow["source"].cat.categories
+    done["source"] = pd.Categorical.from_codes(np.zeros(len(done["line"]), np.int8), categories=source)
+    return pd.DataFrame({name: done.pop(name) for name in slow.columns}, copy=False)

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dhcplens.ingest.scan.atoms import BLANK, COLON, LEFT, NEWLINE, OPEN, RETURN, RIGHT, ended
+from dhcplens.ingest.scan.clients import COUNT, MOST, Clients, client_at, client_id, his_ip, his_name
 from dhcplens.ingest.scan.compiled import compiled, inlined
-from dhcplens.ingest.scan.eights import Bytes, closing, line_end, line_end_or_nul, same, token_end
-from dhcplens.ingest.scan.intern import Words, hardware_id, word_id
+from dhcplens.ingest.scan.eights import Bytes, Eight, closing, line_end, line_end_or_nul, same, token_end
+from dhcplens.ingest.scan.intern import COUNT as W_COUNT
+from dhcplens.ingest.scan.intern import Words, index_of, key_of, word_id
 from dhcplens.ingest.scan.layout import (
     ACK,
     AFTER,
@@ -22,6 +24,7 @@ from dhcplens.ingest.scan.layout import (
     DISCOVER,
     DONE,
     END,
+    FORM,
     FOUND,
     FULL,
     HOST,
@@ -33,22 +36,29 @@ from dhcplens.ingest.scan.layout import (
     L_DHCPD,
     L_END,
     L_OTHER,
+    L_ROW,
     L_START,
+    LINE,
     LINES,
     LONGEST,
     NOT_FOUND,
     OTHER,
     POOLS,
+    R_HOST,
+    R_HOSTNAME,
+    R_IP,
+    R_MAC,
+    R_SERVER,
+    R_SUFFIX,
+    R_TYPE,
+    R_VIA,
     RELEASE,
     REQUEST,
     ROWS,
-    S_FORM,
-    S_HOST,
-    S_LINE,
     S_PID,
-    S_STAMP,
     SERVER,
     SLOW,
+    STRAY,
     SUFFIX,
     TAG_AT,
     TAG_HOST,
@@ -56,10 +66,11 @@ from dhcplens.ingest.scan.layout import (
     TAG_WIDTH,
     UPDATES,
     VIA,
+    Cells,
     Counts,
 )
 from dhcplens.ingest.scan.shapes import facility, kind_of, named_lease, program
-from dhcplens.ingest.scan.sides import Wide, pool, update
+from dhcplens.ingest.scan.sides import pool, update
 from dhcplens.ingest.scan.stamps import header
 from dhcplens.ingest.scan.words import (
     W_BLANK,
@@ -74,44 +85,40 @@ from dhcplens.ingest.scan.words import (
     stands,
 )
 
-Codes = npt.NDArray[np.int32]
-Small = npt.NDArray[np.uint8]
+Stamps = npt.NDArray[np.int64]
 
 
-class Rows(NamedTuple):
-    """The columns of messages. The codes, from ``host`` on, are indices of interned words, or -1."""
+class Found(NamedTuple):
+    """Room for rows of each kind, cell by cell, with their stamps beside them; and for slow lines."""
 
-    stamp: Wide
-    form: Small
-    type: Small
-    line: Codes
-    host: Codes
-    ip: Codes
-    mac: Codes
-    hostname: Codes
-    via: Codes
-    server: Codes
-    suffix: Codes
+    messages: Cells
+    stamps: Stamps
+    pools: Cells
+    pool_stamps: Stamps
+    updates: Cells
+    update_stamps: Stamps
+    slow: Counts
 
 
-_WIDTHS: dict[str, type[np.generic]] = {"stamp": np.int64, "form": np.uint8, "type": np.uint8}
-ROW_TYPES = {name: _WIDTHS.get(name, np.int32) for name in Rows._fields}
+_LONGEST_IP = 15
+_NOTHING: Eight = np.uint64(0)
 
 
 @inlined
-def message(data: Bytes, at: int, rows: Rows, row: int, words: Words) -> int:
+def message(data: Bytes, at: int, rows: Cells, row: int, clients: Clients, words: Words) -> int:
     """Take a DHCP message apart into a row; the end of its line, or -1 if it is not of a plain shape."""
     kind, at = kind_of(data, at)
     if at < 0:
         return -1
     informed = kind == ACK and data[at - 3] == 116  # 'to' an address without a lease, not 'on' one
     asked, asked_end, ip, server, mac, hostname = at, at, -1, -1, -1, -1
+    first, rest = _NOTHING, _NOTHING
     if kind != DISCOVER:
         asked_end = token_end(data, at)
-        at = asked_end
-        ip = word_id(data, words, IP, asked, asked_end)
-        if ip < 0:
+        if asked_end - asked > _LONGEST_IP:
             return -1
+        first, rest = key_of(data, asked, asked_end - asked)
+        at = asked_end
         if kind == REQUEST and data[at + 1] == OPEN:
             server_end = token_end(data, at + 2) - 1
             server = word_id(data, words, SERVER, at + 2, server_end)
@@ -128,17 +135,27 @@ def message(data: Bytes, at: int, rows: Rows, row: int, words: Words) -> int:
             at = stands(data, at, W_TO)
         if at < 0:
             return -1
-    if kind != INFORM:
-        mac = hardware_id(data, words, at)
-        at = stands(data, at + 17, W_CLOSE_BLANK if informed else W_BLANK)
-        if mac < 0 or at < 0:
+    if kind == INFORM:
+        ip = index_of(data, words, IP, asked, asked_end - asked, first, rest)
+    else:
+        behind = stands(data, at + 17, W_CLOSE_BLANK if informed else W_BLANK)
+        if behind < 0 or data[at + 8] != COLON:
             return -1
-    if data[at] == OPEN and kind != INFORM and not informed:
-        name_end = closing(data, at + 1)
-        hostname = word_id(data, words, HOSTNAME, at + 1, name_end)
-        at = stands(data, name_end, W_CLOSE_BLANK)
-        if hostname < 0 or at < 0:
+        client = client_at(data, clients, at)
+        if client < 0:
             return -1
+        at = behind
+        mac = client_id(clients, client)
+        if kind != DISCOVER:
+            ip = his_ip(data, clients, client, words, asked, asked_end - asked, first, rest)
+        if data[at] == OPEN and not informed:
+            name_end = closing(data, at + 1)
+            hostname = his_name(data, clients, client, words, at + 1, name_end)
+            at = stands(data, name_end, W_CLOSE_BLANK)
+            if hostname < 0 or at < 0:
+                return -1
+    if ip < 0 and kind != DISCOVER:
+        return -1
     at = stands(data, at, W_VIA)
     if at < 0:
         return -1
@@ -170,13 +187,8 @@ def message(data: Bytes, at: int, rows: Rows, row: int, words: Words) -> int:
     via = word_id(data, words, VIA, at, via_end)
     if via < 0 or end < 0:
         return -1
-    rows.type[row] = kind
-    rows.ip[row] = ip
-    rows.mac[row] = mac
-    rows.hostname[row] = hostname
-    rows.via[row] = via
-    rows.server[row] = server
-    rows.suffix[row] = suffix
+    rows[R_TYPE, row], rows[R_IP, row], rows[R_MAC, row], rows[R_HOSTNAME, row] = kind, ip, mac, hostname
+    rows[R_VIA, row], rows[R_SERVER, row], rows[R_SUFFIX, row] = via, server, suffix
     return end
 
 
@@ -206,7 +218,7 @@ def new_tag(data: Bytes, at: int, state: Counts, words: Words) -> tuple[int, int
 
 
 @compiled
-def scan(data: Bytes, state: Counts, rows: Rows, pools: Wide, updates: Wide, slow: Wide, words: Words) -> int:
+def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Words) -> int:
     """Scan from ``state[AT]`` to ``state[END]``, both beginnings of lines; FULL when an array is too small.
 
     Behind the end 64 bytes more can be read.
@@ -216,54 +228,60 @@ def scan(data: Bytes, state: Counts, rows: Rows, pools: Wide, updates: Wide, slo
     while at < last_end:
         if (
             words.counts[KINDS, 0]
-            or state[SLOW] >= len(slow)
-            or state[POOLS] >= len(pools)
-            or state[UPDATES] >= len(updates)
+            or clients.counts[COUNT] >= clients.counts[MOST]
+            or state[SLOW] >= len(found.slow)
+            or state[POOLS] >= len(found.pool_stamps)
+            or state[UPDATES] >= len(found.update_stamps)
         ):
             done = FULL
             break
-        start, end, found = at, -1, -1
+        start, end, ours = at, -1, -1
         lines += 1
+        made = words.counts[IP, W_COUNT] + words.counts[HOSTNAME, W_COUNT] + clients.counts[COUNT]
         stamp, form, place = header(data, start, state)
         if place > 0:
-            found, place = tag(data, place, state, words)
-        if found == 1:
-            end = message(data, place, rows, row, words)
+            ours, place = tag(data, place, state, words)
+        if ours == 1:
+            end = message(data, place, found.messages, row, clients, words)
             if end >= 0:
-                rows.stamp[row], rows.form[row] = stamp, form
-                rows.line[row], rows.host[row] = lines, state[TAG_HOST]
+                common(found.messages, found.stamps, row, state, lines, stamp, form)
                 row += end - start < LONGEST
+                state[STRAY] |= end - start >= LONGEST
             else:
-                end = pool(data, place, pools, state[POOLS], words)
+                now = words.counts[IP, W_COUNT] + words.counts[HOSTNAME, W_COUNT] + clients.counts[COUNT]
+                state[STRAY] |= now > made
+                end = pool(data, place, found.pools, state[POOLS], words)
                 if end >= 0:
-                    aside(pools, state[POOLS], state, lines, stamp, form)
+                    common(found.pools, found.pool_stamps, state[POOLS], state, lines, stamp, form)
+                    found.pools[S_PID, state[POOLS]] = state[TAG_PID]
                     state[POOLS] += end - start < LONGEST
                 else:
-                    end = update(data, place, updates, state[UPDATES], words)
+                    end = update(data, place, found.updates, state[UPDATES], words)
                     if end >= 0:
-                        aside(updates, state[UPDATES], state, lines, stamp, form)
+                        common(found.updates, found.update_stamps, state[UPDATES], state, lines, stamp, form)
+                        found.updates[S_PID, state[UPDATES]] = state[TAG_PID]
                         state[UPDATES] += end - start < LONGEST
-        elif found == 0:
+        elif ours == 0:
             end = line_end_or_nul(data, place)
             if data[end] != NEWLINE:
                 end = -1
         if 0 <= end < start + LONGEST:
             at = end + 1
-            state[DHCPD] += found
-            state[OTHER] += 1 - found
-            state[AFTER] = found
+            state[DHCPD] += ours
+            state[OTHER] += 1 - ours
+            state[AFTER] = ours
         else:
             at = line_end(data, start) + 1
-            note = state[SLOW]
-            slow[note, L_START], slow[note, L_END], slow[note, L_AFTER] = start, at, state[AFTER]
-            slow[note, L_DHCPD], slow[note, L_OTHER] = state[DHCPD], state[OTHER]
+            note = found.slow[state[SLOW]]
+            note[L_START], note[L_END], note[L_AFTER], note[L_ROW] = start, at, state[AFTER], row
+            note[L_DHCPD], note[L_OTHER] = state[DHCPD], state[OTHER]
             state[SLOW] += 1
     state[AT], state[LINES], state[ROWS] = at, lines, row
     return done
 
 
 @inlined
-def aside(rows: Wide, row: int, state: Counts, line: int, stamp: int, form: int) -> None:
-    """What rows of pools and updates have in common."""
-    rows[row, S_STAMP], rows[row, S_FORM], rows[row, S_LINE] = stamp, form, line
-    rows[row, S_HOST], rows[row, S_PID] = state[TAG_HOST], state[TAG_PID]
+def common(rows: Cells, stamps: Stamps, row: int, state: Counts, line: int, stamp: int, form: int) -> None:
+    """What all rows have."""
+    stamps[row] = stamp
+    rows[LINE, row], rows[FORM, row], rows[R_HOST, row] = line, form, state[TAG_HOST]

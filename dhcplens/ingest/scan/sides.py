@@ -1,8 +1,5 @@
 """The rarer lines that the scanner takes apart: balances of pools and rejected binding updates; compiled."""
 
-import numpy as np
-import numpy.typing as npt
-
 from dhcplens.ingest.scan.atoms import BLANK, OPEN, RETURN, ended
 from dhcplens.ingest.scan.compiled import compiled
 from dhcplens.ingest.scan.eights import Bytes, line_end, token_end
@@ -11,7 +8,6 @@ from dhcplens.ingest.scan.layout import (
     BALANCED,
     BALANCING,
     IMBALANCED,
-    IP,
     POOL,
     S_ASKS,
     S_BACKUP,
@@ -22,7 +18,9 @@ from dhcplens.ingest.scan.layout import (
     S_NAME,
     S_TOTAL,
     S_WHAT,
+    TARGET,
     WORD,
+    Cells,
 )
 from dhcplens.ingest.scan.shapes import blanks, counted
 from dhcplens.ingest.scan.words import (
@@ -44,11 +42,9 @@ from dhcplens.ingest.scan.words import (
     stands,
 )
 
-Wide = npt.NDArray[np.int64]
-
 
 @compiled
-def pool(data: Bytes, at: int, rows: Wide, row: int, words: Words) -> int:
+def pool(data: Bytes, at: int, rows: Cells, row: int, words: Words) -> int:
     """Take a pool line apart into ``row``; the end of the line, or -1 if it is not of a plain shape."""
     kind = POOL
     place = stands(data, at, W_POOL)
@@ -83,15 +79,15 @@ def pool(data: Bytes, at: int, rows: Wide, row: int, words: Words) -> int:
     end = ended(data, place) if place > 0 else -1
     if end < 0:
         return -1
-    rows[row, S_KIND], rows[row, S_TOTAL], rows[row, S_FREE] = kind, total, free
-    rows[row, S_BACKUP], rows[row, S_LTS], rows[row, S_MOST], rows[row, S_ASKS] = backup, lts, most, asks
-    rows[row, S_NAME] = word_id(data, words, WORD, net, net_end)
-    rows[row, S_WHAT] = word_id(data, words, WORD, name, name_end)
-    return end if rows[row, S_NAME] >= 0 else -1
+    rows[S_KIND, row], rows[S_TOTAL, row], rows[S_FREE, row] = kind, total, free
+    rows[S_BACKUP, row], rows[S_LTS, row], rows[S_MOST, row], rows[S_ASKS, row] = backup, lts, most, asks
+    rows[S_NAME, row] = word_id(data, words, WORD, net, net_end)
+    rows[S_WHAT, row] = word_id(data, words, WORD, name, name_end)
+    return end if rows[S_NAME, row] >= 0 else -1
 
 
 @compiled
-def update(data: Bytes, at: int, rows: Wide, row: int, words: Words) -> int:
+def update(data: Bytes, at: int, rows: Cells, row: int, words: Words) -> int:
     """Take a rejected binding update apart into ``row``; the end of the line, or -1 as above."""
     at = stands(data, at, W_BIND_UPDATE_ON)
     if at < 0:
@@ -111,7 +107,7 @@ def update(data: Bytes, at: int, rows: Wide, row: int, words: Words) -> int:
     text_end = end - 1 if data[end - 1] == RETURN else end
     if data[reason] == BLANK or data[text_end - 1] == BLANK:
         return -1
-    rows[row, S_TOTAL] = word_id(data, words, IP, at, ip_end)
-    rows[row, S_NAME] = word_id(data, words, WORD, name, name_end)
-    rows[row, S_WHAT] = word_id(data, words, WORD, reason, text_end)
-    return end if min(rows[row, S_TOTAL], rows[row, S_NAME], rows[row, S_WHAT]) >= 0 else -1
+    rows[S_TOTAL, row] = word_id(data, words, TARGET, at, ip_end)
+    rows[S_NAME, row] = word_id(data, words, WORD, name, name_end)
+    rows[S_WHAT, row] = word_id(data, words, WORD, reason, text_end)
+    return end if min(rows[S_TOTAL, row], rows[S_NAME, row], rows[S_WHAT, row]) >= 0 else -1
