@@ -16,6 +16,7 @@ class Cursor:
 
     def __init__(self, tokens: Tokens, at: int, exact: bool) -> None:
         self.tokens = tokens
+        self._last = tokens.last
         self.at = at
         self.exact = exact
         self.saw_end = False
@@ -27,9 +28,10 @@ class Cursor:
 
     def kind(self) -> Kind:
         """Kind of the present token, which stays."""
-        if self.at >= self.tokens.last:
+        at = self.at
+        if at >= self._last:
             self.saw_end = True
-        return self.tokens.kinds[self.at]
+        return self.tokens.kinds[at]
 
     def value(self) -> bytes:
         """Value of the present token, which stays."""
@@ -44,7 +46,7 @@ class Cursor:
 
     def step(self) -> None:
         """Go past the present token; the closing END is never passed."""
-        if self.at < self.tokens.last:
+        if self.at < self._last:
             self.at += 1
         else:
             self.saw_end = True

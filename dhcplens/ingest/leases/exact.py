@@ -114,10 +114,14 @@ class ExactReader:
     def _read(self, final: bool) -> None:
         text = _Text(lex(self._buffer), self._lines)
         at, dhcpd = 0, text.index(self._dhcpd_at)
+        remarks, told = text.tokens.remarks, 0
         while at < text.tokens.last:
             step = _step(text, at, None if self._stopped else dhcpd)
             if step.touches_end and not final:
                 break
+            while told < len(remarks) and remarks[told][0] < text.tokens.ends[step.behind - 1]:
+                self._problem(text.line(remarks[told][0]), remarks[told][1])
+                told += 1
             self._keep(text, at, step)
             self._stopped = self._stopped or step.stops or Kind.HALT in text.tokens.kinds[dhcpd : step.dhcpd]
             at, dhcpd = step.behind, step.dhcpd
@@ -145,9 +149,6 @@ class ExactReader:
         """Forget the text up to token ``at``."""
         tokens = text.tokens
         behind = len(tokens.data) if final and at >= tokens.last else tokens.ends[at - 1] if at else 0
-        for offset, message in tokens.remarks:
-            if offset < behind:
-                self._problem(text.line(offset), message)
         self._dhcpd_at = max(tokens.ends[dhcpd - 1] - behind, 0) if dhcpd > at else 0
         self._lines += text.newlines_before(behind)
         self._buffer = self._buffer[behind:]

@@ -113,7 +113,7 @@ def _read_rest(data: Data, reader: LeaseReader, ranges: Sequence[Sequence[int]])
         reader.feed(data[begin:end])
         at = end
         while not reader.settle() and at < len(data):
-            following = data.find(NEXT_LEASE, at) + 1 or len(data)
+            following = data.find(NEXT_LEASE, at + reader.waiting) + 1 or len(data)
             reader.feed(data[at:following])
             at = following
         rest.taken.append((begin, at, reader.bindings_read - known))

@@ -38,11 +38,7 @@ class Tokens:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     remarks: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def last(self) -> int:
-        """Index of the closing END."""
-        return len(self.kinds) - 1
+    last: int = 0  # index of the closing END
 
     def add(self, kind: Kind, value: bytes, start: int, end: int) -> None:
         """Append one token."""
@@ -97,6 +93,7 @@ def lex(data: bytes) -> Tokens:
             char = match[6]
             tokens.add(Kind.END if char == b"\xff" else Kind.CHAR, char[:1], end - len(char), end)
         position = end
+    tokens.last = len(tokens.kinds)
     tokens.add(Kind.END, b"", size, size)
     return tokens
 
@@ -225,12 +222,20 @@ def canonical(tokens: Tokens, first: int, behind: int) -> str:
     return "".join(parts)
 
 
+_PRINTABLE: Final = re.compile(rb"[ -~]*")
+_UNQUOTED: Final = re.compile(rb"[ !#-\[\]-~]*")
+
+
 def _plain(word: bytes) -> str:
+    if _PRINTABLE.fullmatch(word):
+        return word.decode("ascii")
     return "".join(chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}" for byte in word)
 
 
 def quoted(value: bytes) -> str:
     """A string as dhcpd writes it: in quotes, bytes that are not printable ASCII as three octal digits."""
+    if _UNQUOTED.fullmatch(value):
+        return f'"{value.decode("ascii")}"'
     text = "".join(
         f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
         for byte in value

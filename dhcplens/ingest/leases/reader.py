@@ -29,6 +29,11 @@ class LeaseReader:
         return len(self._exact.bindings)
 
     @property
+    def waiting(self) -> int:
+        """Size of the text that is not read yet."""
+        return len(self._text) + self._exact.waiting
+
+    @property
     def stopped(self) -> bool:
         """Whether dhcpd would read no further; what follows is not accepted."""
         return self._exact.stopped

@@ -1,5 +1,7 @@
 """Invented blocks of lease files, as values and as text."""
 
+import random
+
 from hypothesis import strategies as st
 
 from dhcplens.ingest.leases.dates import NEVER_SECONDS
@@ -103,3 +105,17 @@ def mutated(draw: st.DrawFn, text: bytes) -> bytes:
             other = draw(st.integers(0, len(data)))
             data = data[:at] + data[other : other + 60] + data[at:]
     return data
+
+
+def splintered(rng: random.Random, text: bytes) -> bytes:
+    """The text after one cut, insertion or repeat, sooner."""
+    at, kind = rng.randrange(len(text) + 1), rng.randrange(4)
+    behind = text[at + rng.randrange(1, 40) :] if kind == 0 else text[at:]
+    if kind == 1:
+        behind = rng.randbytes(rng.randrange(1, 8)) + behind
+    elif kind == 2:
+        behind = rng.choice(_SPLINTERS) + behind
+    elif kind == 3:
+        other = rng.randrange(len(text))
+        behind = text[other : other + 60] + behind
+    return text[:at] + behind

@@ -1,6 +1,7 @@
 """The readers of usual blocks give the tables of the exact one: the plain reader, and the fast one."""
 
 import mmap
+import random
 from pathlib import Path
 from unittest import mock
 
@@ -14,7 +15,8 @@ from dhcplens.ingest.leases import LeasePiece, LeaseReader, fast, slices
 from dhcplens.ingest.leases.exact import ExactReader
 from dhcplens.ingest.leases.printer import lease_text, state_text
 from dhcplens.ingest.leases.usual import UsualBlocks
-from tests.ingest.leases.strategies import ENTRIES, LEASES, STATE_BLOCKS, mutated
+from tests.bench.history import write_leases
+from tests.ingest.leases.strategies import ENTRIES, LEASES, STATE_BLOCKS, mutated, splintered
 
 _FIXTURES = Path(__file__).parents[3] / "fixtures"
 _USUAL = (
@@ -194,3 +196,19 @@ def test_readers_agree_on_many_damaged_files(data: bytes) -> None:
 def test_readers_agree_on_the_fixtures(path: Path) -> None:
     """Every lease file of the incidents reads the same both ways."""
     same(path.read_bytes())
+
+
+@pytest.mark.large
+def test_a_million_mutated_blocks_raise_nothing(tmp_path: Path) -> None:
+    """Files of blocks that are all damaged somewhere are read, and by the compiled reader alike."""
+    write_leases(tmp_path / "dhcpd.leases", 2000)
+    written = (tmp_path / "dhcpd.leases").read_bytes().removesuffix(b"}\n").split(b"}\n")
+    blocks = [block + b"}\n" for block in written] + [odd.encode("latin-1") for odd in _ODD] * 10
+    rng = random.Random(4)
+    for number in range(1000):
+        data = b"".join(splintered(rng, rng.choice(blocks)) for _ in range(1000))
+        reader = LeaseReader("x")
+        reader.feed(data)
+        piece = reader.finish()
+        if number % 20 == 0:
+            equal(piece, fast.read_fast(data, "x"))
