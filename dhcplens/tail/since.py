@@ -4,7 +4,13 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from dhcplens.model.zones import parse_timezone
+
 _UNITS: Final = {
+    "us": 1e-6,
+    "usec": 1e-6,
+    "ms": 1e-3,
+    "msec": 1e-3,
     "s": 1,
     "sec": 1,
     "second": 1,
@@ -48,14 +54,26 @@ def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime:
         if words.endswith(" ago") or words[:1] in "+-":
             span = _span(words.removesuffix(" ago").lstrip("+-"))
             return now + span if words.startswith("+") else now - span
-        stated = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        if text.strip().endswith(" UTC"):
-            return datetime.fromisoformat(text.strip().removesuffix(" UTC") + "+00:00")
+        stated, zone = _dated(text.strip(), zone)
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError(
             f"not a time: {text!r}; write 2026-11-22 10:00, yesterday, 10:30 or '2 hours ago'"
         ) from error
     return stated if stated.tzinfo else stated.replace(tzinfo=zone)
+
+
+def _dated(text: str, zone: tzinfo) -> tuple[datetime, tzinfo]:
+    """A date, with or without the name of its day before and that of its zone behind. Raises ValueError."""
+    day, _, rest = text.partition(" ")
+    if day.isalpha():
+        text = rest.strip()
+    first, _, last = text.rpartition(" ")
+    if first and last[:1].isalpha():
+        text, zone = first, parse_timezone(last)
+    stated = datetime.fromisoformat(text)
+    if day.isalpha() and day.lower() not in (f"{stated:%A}".lower(), f"{stated:%a}".lower()):
+        raise ValueError(f"{stated:%F} is a {stated:%A}")
+    return stated, zone
 
 
 def _padded(clock: str) -> str:

@@ -35,6 +35,10 @@ EAST = timezone(timedelta(hours=8))
         ("2026-11-22 10:00:00 UTC", "2026-11-22T10:00"),
         ("2026-11-22T10:00:00Z", "2026-11-22T10:00"),
         ("2026-11-22T10:00:00+02:00", "2026-11-22T08:00"),
+        ("2026-11-22 10:00 Europe/Berlin", "2026-11-22T09:00"),
+        ("Sun 2026-11-22 10:00", "2026-11-22T02:00"),
+        ("sunday 2026-11-22", "2026-11-21T16:00"),
+        ("120000ms ago", "2026-11-22T09:28"),
         ("@0", "1970-01-01T00:00"),
     ],
 )
@@ -43,7 +47,9 @@ def test_moments(text: str, utc: str) -> None:
     assert parse_moment(text, EAST, NOW) == datetime.fromisoformat(utc + "+00:00")
 
 
-@pytest.mark.parametrize("text", ["", "ago", "2 parsecs ago", "tomorrowish", "2026-13-01", "25:00", "-", "5"])
+@pytest.mark.parametrize(
+    "text", ["", "ago", "2 parsecs ago", "tomorrowish", "2026-13-01", "25:00", "-", "5", "Mon 2026-11-22"]
+)
 def test_what_is_no_moment(text: str) -> None:
     """Anything else is refused, never guessed."""
     with pytest.raises(ValueError, match=r"."):
