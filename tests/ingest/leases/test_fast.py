@@ -15,6 +15,7 @@ from dhcplens.ingest.leases import LeasePiece, LeaseReader, fast, slices
 from dhcplens.ingest.leases.exact import ExactReader
 from dhcplens.ingest.leases.printer import lease_text, state_text
 from dhcplens.ingest.leases.usual import UsualBlocks
+from dhcplens.ingest.scan import cache
 from tests.bench.history import write_leases
 from tests.ingest.leases.strategies import ENTRIES, LEASES, STATE_BLOCKS, mutated, splintered
 
@@ -117,11 +118,25 @@ def test_a_mapped_file_reads_like_its_bytes(tmp_path: Path, size: int) -> None:
     path = tmp_path / "dhcpd.leases"
     path.write_bytes(text)
     with (
-        mock.patch.object(leases, "_LARGE", size),
+        mock.patch.object(leases, "_LARGEST", size),
         path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
     ):
         equal(leases.read_leases(text, "x"), leases.read_leases(mapped, "x"))
+
+
+@pytest.mark.parametrize(
+    ("size", "known", "compiled"), [(9, False, False), (9, True, True), (99, False, True)]
+)
+def test_code_that_is_not_yet_compiled_takes_a_larger_file(size: int, known: bool, compiled: bool) -> None:
+    """Middling files go to the compiled reader only where it needs no compiling."""
+    with (
+        mock.patch.multiple(leases, _LARGE=9, _LARGEST=99),
+        mock.patch.object(cache, "holds", return_value=known),
+        mock.patch.object(fast, "read_fast", return_value=None) as read_fast,
+    ):
+        leases.read_leases(b" " * size, "x")
+    assert read_fast.called == goes
 
 
 @pytest.mark.parametrize("odd", _ODD)
