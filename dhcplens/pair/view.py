@@ -225,7 +225,7 @@ class PairView:
         tables = [(one.name, one.role, one.leases.bindings) for one in self.servers]
         return waiting.waiting_frame(tables, self.states, self.mclt, self._latest_known)
 
-    @property
+    @cached_property
     def mclt(self) -> int | None:
         """Seconds of mclt: of the primary's configuration, else of the secondary's lease file."""
         peers = [one.peer(self.relationship) for one in self.servers if self.relationship]

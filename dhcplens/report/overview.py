@@ -1,5 +1,6 @@
 """What every form of the report tells besides the findings, as plain words and grids of words."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
@@ -9,13 +10,14 @@ import pandas as pd
 from dhcplens.findings.rows import records
 from dhcplens.findings.words import clock, duration, number, one_zone
 from dhcplens.model.states import Severity, Subject
-from dhcplens.model.values import FileKind
+from dhcplens.model.values import FileKind, InputFile
 from dhcplens.pair import PairView
 from dhcplens.report import Report
 
 MOVES_SHOWN = 40
 CLIENTS_SHOWN = 10
 _GAP = "…"
+_SERVER_OF = "server of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +178,10 @@ def clients(pair: PairView) -> Grid:
         ("renewals", True),
     )
     known = pair.clients
-    notes = [_client(pair, one) for one in records(known.head(CLIENTS_SHOWN))]
     if len(known) > CLIENTS_SHOWN:
         notes = [f"{number(len(known), 'client')} in the logs"]
+    else:
+        notes = [_client(pair, one) for one in records(known)]
     return Grid(columns, rows, tuple(notes))
 
 
@@ -247,8 +250,8 @@ def inputs(pair: PairView) -> Grid:
         ("unknown", True),
         ("repeats", True),
     )
-    used = [one for one in pair.inputs if one.kind is not FileKind.OTHER]
-    folder = _common_folder([one.path for one in used])
+    used = _used(pair)
+    folder = common_folder(pair)
     rows = tuple(
         (
             one.path.removeprefix(folder),
@@ -269,8 +272,29 @@ def inputs(pair: PairView) -> Grid:
     return Grid(columns, rows, tuple(notes))
 
 
-def _common_folder(paths: list[str]) -> str:
-    """The folder that all paths have in common, with its slash; empty where there is none."""
+def inferred(pair: PairView) -> list[str]:
+    """What was concluded, in a sentence each; the files that have their servers from one ground in one."""
+    folder = common_folder(pair)
+    owners = [one for one in pair.inferences if one.subject.startswith(_SERVER_OF)]
+    grounds = Counter(one.why for one in owners)
+    shared = [why for why, count in grounds.items() if count > 1]
+    return [
+        *(f"{_SERVER_OF}{grounds[why]} files: as in the table of files ({why})" for why in shared),
+        *(
+            f"{one.subject.replace(folder, '') if folder else one.subject}: {one.value} ({one.why})"
+            for one in pair.inferences
+            if not (one in owners and one.why in shared)
+        ),
+    ]
+
+
+def _used(pair: PairView) -> list[InputFile]:
+    return [one for one in pair.inputs if one.kind is not FileKind.OTHER]
+
+
+def common_folder(pair: PairView) -> str:
+    """The folder that all files of dhcpd have in common, with its slash; empty where there is none."""
+    paths = [one.path for one in _used(pair)]
     if len(paths) < 2:
         return ""
     first, last = min(paths), max(paths)

@@ -67,7 +67,10 @@ def _blocks(report: "Report") -> Iterator[RenderableType]:
     verdict = Text(str(report.verdict), style=_COLOURS[report.verdict])
     yield verdict + Text(f": {clean(overview.headline(report))}")
     yield Text(clean(overview.who(report)), style="dim")
-    yield from _findings(report)
+    folder = overview.common_folder(report.pair)
+    if folder:
+        yield Text(f"files below {clean(folder)}", style="dim")
+    yield from _findings(report, folder)
     for title, part in (
         ("States", overview.timeline(report)),
         ("Pools", overview.pools(report.pair)),
@@ -78,7 +81,7 @@ def _blocks(report: "Report") -> Iterator[RenderableType]:
             yield _heading(title)
             yield _grid(part)
     for title, lines in (
-        ("Inferred", [f"{one.subject}: {one.value} ({one.why})" for one in report.pair.inferences]),
+        ("Inferred", overview.inferred(report.pair)),
         ("Problems", [str(one) for one in report.problems]),
     ):
         if lines:
@@ -90,16 +93,20 @@ def _heading(title: str) -> Text:
     return Text(f"\n{title}", style="bold underline")
 
 
-def _findings(report: "Report") -> Iterator[RenderableType]:
+def _findings(report: "Report", folder: str) -> Iterator[RenderableType]:
+    """The findings; lines are quoted by their place below the folder that all files lie in."""
     above = [one for one in report.findings if one.severity is not Severity.INFO]
     if above:
         yield _heading("Findings")
     place = 0
+    steps: dict[tuple[str, ...], str] = {}
     known = {key(one) for one in above}
     for one in above:
         below = one.consequence_of in known
         place += 0 if below else 1
-        block = _finding(one, "consequence: " if below else f"{place}. ", report.pair.timezone)
+        mark = "consequence: " if below else f"{place}. "
+        block = _finding(one, mark, report.pair.timezone, folder, steps.get(one.advice))
+        steps.setdefault(one.advice, f"{place}{' (consequence)' if below else ''}")
         yield Padding(block, (0, 0, 1, 3 if below else 0), expand=False)
     notes = [one for one in report.findings if one.severity is Severity.INFO]
     if notes:
@@ -108,32 +115,44 @@ def _findings(report: "Report") -> Iterator[RenderableType]:
             yield Text.assemble((one.name, _SEVERITIES[one.severity]), f"  {clean(one.title)}")
             if not above:  # below real trouble, nobody has time for what is harmless
                 yield _indented(Text(clean(one.meaning)))
-                yield _quoted(one.evidence[0])
+                yield _quoted(one.evidence[0], folder)
         if above:
             yield Text("dhcplens explain NAME says more of each", style="dim")
 
 
-def _finding(one: Finding, mark: str, timezone: str) -> Group:
+def _finding(one: Finding, mark: str, timezone: str, folder: str, same_steps: str | None) -> Group:
+    """A finding with what to do; ``same_steps`` is the place of an earlier one whose steps are the same."""
     head = Text(mark, style="bold")
     head.append(f"{one.severity} {one.name}", style=_SEVERITIES[one.severity])
     head.append(f"  {clean(one.title)}", style="bold")
     parts: list[RenderableType] = [head, _indented(Text(clean(_when(one, timezone)), style="dim"))]
     parts.append(_indented(Text(clean(one.meaning))))
-    parts += [_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1)]
-    parts += _evidence(one.evidence)
+    parts += _steps(one, same_steps)
+    parts += _evidence(one.evidence, folder)
     return Group(*parts)
 
 
-def _evidence(rows: Sequence[Evidence]) -> Iterator[Padding]:
+def _steps(one: Finding, same: str | None) -> Iterator[RenderableType]:
+    if not one.advice:
+        return
+    if same is not None:
+        yield _indented(Text(f"What to do: as under {same}.", style="dim"))
+        return
+    if one.end is not None:
+        yield _indented(Text("It is over. To find out why, and for the next time:", style="dim"))
+    yield from (_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1))
+
+
+def _evidence(rows: Sequence[Evidence], folder: str) -> Iterator[Padding]:
     """How it began and how it ended; what lies between is counted."""
     between = len(rows) - QUOTED
     if between <= 1:  # a line that counts one line would save nothing
-        yield from map(_quoted, rows)
+        yield from (_quoted(row, folder) for row in rows)
         return
     half = QUOTED // 2
-    yield from map(_quoted, rows[:half])
+    yield from (_quoted(row, folder) for row in rows[:half])
     yield _indented(Text(f"… {between} more lines in --format json", style="dim"), 5)
-    yield from map(_quoted, rows[-half:])
+    yield from (_quoted(row, folder) for row in rows[-half:])
 
 
 def _when(one: Finding, timezone: str) -> str:
@@ -145,9 +164,10 @@ def _when(one: Finding, timezone: str) -> str:
     return f"{clock(one.start, timezone)} to {until}{where}"
 
 
-def _quoted(row: Evidence) -> Padding:
-    """A line of evidence after the place where it stands."""
-    text = Text.assemble((clean(f"{row.source}:{row.line}: "), "dim"), clean(row.text.rstrip("\r\n")))
+def _quoted(row: Evidence, folder: str) -> Padding:
+    """A line of evidence after the place where it stands below the folder."""
+    place = f"{row.source.removeprefix(folder)}:{row.line}: "
+    text = Text.assemble((clean(place), "dim"), clean(row.text.rstrip("\r\n")))
     return _indented(text, 5)
 
 

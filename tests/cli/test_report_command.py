@@ -100,6 +100,13 @@ def test_thresholds_can_be_set(tmp_path: Path) -> None:
     assert "stuck-communications-interrupted" in named
 
 
+def test_as_a_module() -> None:
+    """``python -m dhcplens`` is the command under its own name."""
+    words = [sys.executable, "-m", "dhcplens", "--help"]
+    result = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("Usage: dhcplens [OPTIONS]")
+
+
 def test_explain() -> None:
     """A page by name, the list without one, and a word on a name that does not exist."""
     assert run("explain", "peer-down").stdout.startswith("peer-down (FO101, warning)")

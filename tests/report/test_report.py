@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,36 @@ def test_the_first_line_is_the_verdict(crash: Report) -> None:
     assert crash.as_text().startswith("degraded: dhcp-b was down for 30 min")
 
 
+def test_lines_are_quoted_by_their_place_below_the_common_folder(crash: Report) -> None:
+    """The folder that all files lie in is named once, and left out wherever a line or file is named."""
+    text = crash.as_text()
+    folder = f"{ROOT}/fixtures/crash-secondary/"
+    assert "".join(text.split()).count(folder) == 2  # at the top, and with the table of files
+    assert "     dhcp-a/messages:67: Nov 22 07:10:00" in text
+    assert "year of dhcp-a/messages" in text
+
+
+def test_files_that_have_their_servers_from_one_ground_are_told_of_together(crash: Report) -> None:
+    """Of files whose place tells their server there is one line, not one each."""
+    lines = [line for line in crash.as_text().splitlines() if line.startswith("- server of ")]
+    assert lines == ["- server of 4 files: as in the table of files (its place)"]
+
+
+def test_steps_for_what_is_over_say_so(crash: Report) -> None:
+    """The steps under a finding that has ended begin with a word on it."""
+    assert "It is over. To find out why, and for the next time:" in crash.as_text()
+
+
+def test_the_same_steps_are_printed_once() -> None:
+    """Of findings with the same steps only the first has them, the others name it."""
+    report = dl.read(ROOT / "fixtures" / "crash-secondary").report()
+    first = next(one for one in report.findings if one.name == "peer-down")
+    twice = replace(report, findings=(first, replace(first, title="another one")))
+    text = twice.as_text()
+    assert text.count("1. Find out why dhcp-b stopped") == 1
+    assert "What to do: as under 1." in text
+
+
 def test_the_state_of_an_absent_partner_is_told_as_it_was_last_seen(tmp_path: Path) -> None:
     """Where only one lease file was given, the first line says in which state that server saw the other."""
     (tmp_path / "dhcpd.leases").write_text(
@@ -84,7 +115,8 @@ def test_much_evidence_is_shown_by_its_begin_and_end(crash: Report) -> None:
     """On the terminal a finding quotes four lines and counts the others."""
     down = next(one for one in crash.findings if one.name == "peer-down")
     text = " ".join(crash.as_text(width=120).split())
-    quoted = [f"{row.source}:{row.line}:" in text for row in down.evidence]
+    folder = f"{ROOT}/fixtures/crash-secondary/"
+    quoted = [f"{row.source.removeprefix(folder)}:{row.line}:" in text for row in down.evidence]
     assert all(quoted[:2] + quoted[-2:])
     assert not any(quoted[2:4])
     assert f"… {len(quoted) - 4} more lines in --format json" in text
