@@ -12,6 +12,7 @@ from dhcplens.engine.leases import (
     BACKUP,
     EXPIRED,
     FREE,
+    NEVER,
     RELEASED,
     RESET,
     Lease,
@@ -22,6 +23,7 @@ from dhcplens.engine.owners import Owners
 from dhcplens.engine.pool import MINE, Pool
 from dhcplens.engine.service import Service
 from dhcplens.engine.states import NORMAL, PARTNER_DOWN
+from dhcplens.model import conf as model
 from dhcplens.model.conf import DhcpdConf
 from dhcplens.model.states import BindingState
 
@@ -44,11 +46,12 @@ class Database:
         self.pools: list[Pool] = []
         self.by_ip: dict[int, Lease] = {}
         self.by_uid, self.by_hardware = Owners(), Owners()
-        for number, declared in enumerate(conf.pools):
+        for number, alike in enumerate(_merged(conf)):
+            declared = alike[0]
             relationship = relationships.get(declared.relationship or "")
             pool = Pool(number, declared.network, declared.lease_times, relationship)
             self.pools.append(pool)
-            for one in declared.ranges:
+            for one in (one for declared in alike for one in declared.ranges):
                 for ip in range(int(one.low), int(one.high) + 1):
                     self.by_ip.setdefault(ip, Lease(ip, pool))
 
@@ -156,20 +159,18 @@ class Database:
     def expire(self, pool: Pool) -> None:
         """Move every lease of the pool whose time is up, as far as this server may."""
         now = self.server.now
-        later = []
-        for queue, may in (
-            (pool.active, self._may_expire(pool)),
-            (pool.expired, self._may_free(pool)),
-            (pool.abandoned, True),
-        ):
-            if not may:
-                continue
+        queues = [pool.abandoned]
+        if self._may_free(pool):
+            queues.insert(0, pool.expired)
+        if self._may_expire(pool):
+            queues.insert(0, pool.active)
+        for queue in queues:
             while (head := queue.first) is not None and head.sort <= now:
                 self._expire(head)
-            if head is not None:
-                later.append(head.sort)
-        at = min(later, default=0)
-        if at and (pool.next_event > at or pool.next_event <= now):
+        # What is on offer counts too, and a timer that is set already is forgotten, though not stopped.
+        at = min(queue.after(now) for queue in (*queues, pool.free, pool.backup))
+        sooner = pool.next_event > at or pool.next_event <= now
+        if at < NEVER and (sooner or not self.server.dialect.keeps_timer):
             self.arm(pool, at)
         else:
             pool.next_event = 0
@@ -252,7 +253,12 @@ class Database:
     def _sort(self, lease: Lease) -> int:
         """When a lease's time is up; in partner-down a dead binding also waits for the peer."""
         relationship = lease.pool.relationship
-        if relationship is not None and relationship.me is PARTNER_DOWN and lease.state in _DEAD:
+        if (
+            relationship is not None
+            and relationship.me is PARTNER_DOWN
+            and lease.state in _DEAD
+            and self.server.dialect.ended_wait
+        ):
             return max(lease.tsfp, lease.ends)
         return lease.ends
 
@@ -264,3 +270,16 @@ class Database:
             for lease in pool.all_leases()
             if lease.hardware or lease.uid or lease.tsfp or lease.state is not FREE
         ]
+
+
+def _merged(conf: DhcpdConf) -> list[list[model.Pool]]:
+    """The declared pools as dhcpd has them (its confpars.c): the network declared last comes first.
+
+    Failover pools of one network that say nothing of their own and have the same lists are one.
+    """
+    networks: dict[str, dict[object, list[model.Pool]]] = {}
+    for number, pool in enumerate(conf.pools):
+        alone = pool.own_statements or pool.relationship is None
+        kind = number if alone else (pool.relationship, frozenset(pool.permits), frozenset(pool.prohibits))
+        networks.setdefault(pool.network, {}).setdefault(kind, []).append(pool)
+    return [alike for kinds in reversed(networks.values()) for alike in kinds.values()]

@@ -16,6 +16,9 @@ class Dialect:
     timed_balance: bool  # 3.1.0: pools are balanced by a timer, with hold and threshold, by both servers
     conflict_done: bool  # 3.1.0: the secondary asks too before a conflict is over
     duels: bool  # 3.1.2: of two updates for one address that cross, the better one wins
+    ended_wait: bool  # 3.0.4: what ends in partner-down is free only when MCLT has passed as well
+    quiet_loading: bool  # 3.1.0: nothing is committed while the lease file is read
+    keeps_timer: bool  # 4.2.8: a pool's timer is not set anew if it runs out early enough
     exact_acks: bool  # 3.0.4: atsfp, transaction ids; older: an ack repeats the times of the update
     rewind: bool  # 4.2.0: the state which the peer is known to assume may be returned to
     times_partner: bool  # 4.2.7: since when the partner is in its state is kept
@@ -40,6 +43,9 @@ V4_4_3 = Dialect(
     timed_balance=True,
     conflict_done=True,
     duels=True,
+    ended_wait=True,
+    quiet_loading=True,
+    keeps_timer=True,
     exact_acks=True,
     rewind=True,
     times_partner=True,
@@ -64,6 +70,9 @@ V3_0_1 = Dialect(
     timed_balance=False,
     conflict_done=False,
     duels=False,
+    ended_wait=False,
+    quiet_loading=False,
+    keeps_timer=False,
     exact_acks=False,
     rewind=False,
     times_partner=False,

@@ -173,6 +173,12 @@ class LeaseQueue:
             heappop(times)
         self.first = None
 
+    def after(self, now: int) -> int:
+        """The first sort time later than that, NEVER if there is none."""
+        if self.first is not None and self.first.sort > now:
+            return self.first.sort
+        return min((time for time in self._at if time > now), default=NEVER)
+
     def ordered(self) -> list[Lease]:
         """All leases from head to tail."""
         return [lease for time in sorted(self._at) for lease in reversed(self._at[time])]

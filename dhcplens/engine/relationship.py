@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dhcplens.engine import balance, link, release3, updates
 from dhcplens.engine.events import Exit, Send, StateRecord
-from dhcplens.engine.leases import IDLE, TO_SEND, Lease
+from dhcplens.engine.leases import IDLE, NEVER, TO_SEND, Lease
 from dhcplens.engine.messages import BindAck, Message, State
 from dhcplens.engine.service import Service, service
 from dhcplens.engine.states import (
@@ -66,7 +66,7 @@ class Relationship:
             self.assign(conf.hba)
         self.service, self.reason = Service.NOT_RESPONDING, ""
         self.answers = False  # what the service says, looked up with every packet
-        self.tells_soon = server.dialect.rewind
+        self.tells_soon = False  # that what it tells the peer will be on its way at once
         self.link: int | None = None
         self.closing = False  # our end of the link is closed, but what the peer sent is still read
         self.half_open: set[int] = set()
@@ -231,7 +231,8 @@ class Relationship:
             self.set_state(RECOVER_DONE)
 
     def _time_expired_leases(self) -> None:
-        until = self.stos + self.mclt
+        """The peer can know of them until MCLT has passed; a pool without a timer gets none by this."""
+        until, waits = self.stos + self.mclt, self.server.dialect.ended_wait
         for pool in self.server.database.pools:
             if pool.relationship is not self:
                 continue
@@ -240,10 +241,12 @@ class Relationship:
                 pool.expired.remove(lease)
             for lease in reversed(expired):
                 lease.tsfp = until
-                lease.sort = max(until, lease.ends)
+                lease.sort = max(until, lease.ends) if waits else lease.ends
                 pool.expired.insert(lease)
-            if (first := pool.expired.first) is not None:
-                self.server.database.arm(pool, first.sort)
+            first = pool.expired.first
+            due = until if not waits else first.sort if first is not None else NEVER
+            if due < pool.next_event:
+                self.server.database.arm(pool, due)
 
     def lose_link(self) -> None:
         """The link is gone, or never came within the time that startup waits for it."""

@@ -149,8 +149,8 @@ class Server:
         self.out.append(Exit(0, flushed=False))
 
     def _incoming(self, event: LinkIn) -> None:
-        """dhcpd knows whose connection it is by the source address; the last declaration goes first."""
-        for rel in reversed(self.relationships.values()):
+        """dhcpd knows whose connection it is by the source address."""
+        for rel in self.relationships.values():
             if rel.conf.peer_address == str(IPv4Address(event.source)):
                 self._links[event.link] = rel
                 link.opened(rel, event.link)
@@ -169,10 +169,12 @@ class Server:
 
     def _start(self, event: Start) -> None:
         self.running = True
-        self.relationships = {peer.name: Relationship(self, peer, self.now) for peer in self.conf.peers}
+        last_first = reversed(self.conf.peers)  # the order in which dhcpd goes over them
+        self.relationships = {peer.name: Relationship(self, peer, self.now) for peer in last_first}
         self.database = Database(self, self.conf, self.relationships)
         self.pings, self._links = {}, {}
         self._commit_at = 0
+        self._rewrite_after = NEVER if self.dialect.quiet_loading else 0
         self._pools = {}
         for pool in self.database.pools:
             pool.network = self._network_name(pool.network)

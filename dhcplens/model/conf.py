@@ -58,7 +58,8 @@ class Pool:
     """Addresses with one owner: a ``pool`` declaration, or the ranges of a subnet outside of any pool.
 
     ``network`` is the shared network's name, or the subnet in CIDR for a lone subnet.
-    ``permits`` and ``prohibits`` are the texts of allow/deny lists.
+    ``permits`` and ``prohibits`` are the texts of allow/deny lists; ``own_statements`` tells that it says
+    more of itself than that (options, lease times), which keeps dhcpd from merging it with another pool.
     """
 
     network: str
@@ -69,6 +70,7 @@ class Pool:
     prohibits: tuple[str, ...] = ()
     line: int = 0
     source: str = ""
+    own_statements: bool = False
 
     @property
     def size(self) -> int:

@@ -137,6 +137,7 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
     relationship = scope.relationship
     ranges: list[Range] = []
     lists: dict[str, list[str]] = {"allow": [], "deny": []}
+    own_statements = False
     for child in children:
         if child.keyword == "range" and (one := read_range(child)) is not None:
             ranges.append(one)
@@ -146,6 +147,8 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
             relationship = child.value(2)
         elif child.says("no", "failover", "peer"):
             relationship = None
+        elif child.keyword != "range":
+            own_statements = True
     times = times_in(children, _outer_times(scope, ranges))
     permits, prohibits = tuple(lists["allow"]), tuple(lists["deny"])
     reader.pools.append(
@@ -158,6 +161,7 @@ def _read_pool(statement: Statement, children: tuple[Statement, ...], scope: _Sc
             prohibits,
             statement.line,
             statement.source,
+            own_statements,
         )
     )
 
