@@ -2,12 +2,16 @@
 
 from typing import NamedTuple
 
-from dhcplens.engine.events import SECOND, Event, Packet, Reply
+from dhcplens.engine.events import SECOND, Event, Packet, Received, Reply
+from dhcplens.engine.messages import BindUpdate
 from dhcplens.engine.world import Host
-from dhcplens.model.states import FailoverState, MessageType
+from dhcplens.model.states import BindingState, FailoverState, MessageType
 from tests.engine.faults import Check, Life
 
 _CONFLICT, _PARTNER_DOWN = FailoverState.POTENTIAL_CONFLICT, FailoverState.PARTNER_DOWN
+UNDER_WAY = 10 * SECOND
+"""The longest way of a message in a schedule: three seconds, and twice again where it was lost."""
+
 SLACK = 5 * SECOND
 """Clocks drift, and a message takes its time."""
 
@@ -31,13 +35,15 @@ def one_client(life: Life) -> Check:
     - a conflict was resolved: of two bindings one is given up, even if its client is there (failover.c);
     - in partner-down a server frees what has ended by its own knowledge after MCLT, whatever longer time its
       partner may have promised by then (mdb.c);
-    - both servers confirm one request, and of their two updates the shorter one may win (dhcp.c).
+    - both servers confirm one request, and of their two updates the shorter one may win (dhcp.c);
+    - the secondary gives up an address that it has just given if the primary's word that nobody has it was
+      under way at that moment: of two updates that cross, the primary's counts (failover.c).
     """
     promised: dict[int, Promise] = {}
     seen = 0
     ended = False
 
-    def check(_: Host, event: Event) -> None:
+    def check(host: Host, event: Event) -> None:
         nonlocal seen, ended
         if ended:
             return
@@ -51,8 +57,18 @@ def one_client(life: Life) -> Check:
             held = promised.get(event.ciaddr)
             if held is not None and held.hardware == event.hardware:
                 del promised[event.ciaddr]
+        elif isinstance(event, Received) and isinstance(event.message, BindUpdate):
+            held = promised.get(event.message.ip)
+            if held is not None and _crossed(life, host, held, event.message):
+                del promised[event.message.ip]
 
     return check
+
+
+def _crossed(life: Life, host: Host, held: Promise, update: BindUpdate) -> bool:
+    """Whether the secondary hears that an address is unused which it gave while that was under way."""
+    unused = update.state in (BindingState.FREE, BindingState.BACKUP)
+    return unused and host.name == held.server == "two" and life.world.now - held.at < UNDER_WAY
 
 
 def _promise(life: Life, held: Promise | None, at: int, server: str, reply: Reply) -> Promise:
