@@ -1,6 +1,7 @@
 """The rows of scanned slices as one frame, those of the plain reader put in between."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,6 +63,7 @@ def plan(slices: Sequence[Slice], taken: Sequence[tuple[int, int, int]], others:
 
 
 def frame(
+    pool: Executor,
     slices: Sequence[Slice],
     names: Names,
     options: pd.Index,
@@ -76,23 +78,16 @@ def frame(
     codes = np.empty((KINDS, plan.rows), np.int32)
     states = np.empty((len(_STATES), plan.rows), np.int8)
     flags = np.empty((len(_FLAGS), plan.rows), np.bool_)
-    for one, runs in zip(slices, plan.runs, strict=True):
+
+    def write(one: Slice, runs: Array) -> None:
         codes_of = np.empty((KINDS, max(map(len, one.codes))), np.int32)
         for kind, known in enumerate(one.codes):
             codes_of[kind, : len(known)] = known
-        spread(
-            one.rows,
-            runs,
-            one.lines_before + 1,
-            stop - one.begin,
-            codes_of,
-            lines,
-            stamps,
-            codes,
-            states,
-            flags,
-        )
+        line, behind = one.lines_before + 1, stop - one.begin
+        spread(one.rows, runs, line, behind, codes_of, lines, stamps, codes, states, flags)
         one.rows = np.empty((0, WIDTH), np.int32)  # its memory is worth more now
+
+    list(pool.map(write, slices, plan.runs))
     numbers = {"line": lines, **dict(zip(_FLAGS, flags, strict=True))}
     for name, column in numbers.items():
         column[plan.gaps] = others[name]
@@ -116,13 +111,15 @@ def frame(
 def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean: bool) -> pd.Series:
     """A column of words, the others put into their gaps; names without a row go unless ``clean``."""
     if len(gaps):
-        found = names.get_indexer(others.cat.categories)
-        new = found < 0
-        if new.any():
-            found[new] = np.arange(len(names), len(names) + new.sum())
-            names = names.append(others.cat.categories[new])
-            codes = codes if len(names) <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
-        codes[gaps] = np.append(found, -1).astype(codes.dtype)[others.cat.codes]
+        others_names = others.cat.categories
+        places = np.flatnonzero(names.isin(others_names))
+        known = dict(zip(names[places], places.tolist(), strict=True))
+        new = [name for name in others_names if name not in known]
+        known.update(zip(new, range(len(names), len(names) + len(new)), strict=True))
+        names = names.append(pd.Index(new, dtype="str")) if new else names
+        codes = codes if len(names) <= np.iinfo(codes.dtype).max else codes.astype(np.int32)
+        found = [known[name] for name in others_names]
+        codes[gaps] = np.array([*found, -1], codes.dtype)[others.cat.codes]
     if not clean:
         used = np.zeros(len(names) + 1, bool)
         used[codes] = True

@@ -41,7 +41,7 @@ def read_fast(data: Data, source: str) -> LeasePiece:
         plan = columns.plan(parts, rest.taken, len(piece.bindings))
         words = names.different(OPTIONS, [text or "" for text in options])
         names.wait()
-        bindings = columns.frame(parts, names, words, plan, piece.bindings, source, rest.stopped_at)
+        bindings = columns.frame(pool, parts, names, words, plan, piece.bindings, source, rest.stopped_at)
     lines = sum(part.lines for part in parts)
     return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
 

@@ -1,7 +1,7 @@
 """The words of all slices as text, for the categories of columns."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from functools import partial
 from itertools import pairwise
 
@@ -27,7 +27,6 @@ class Names:
             ADDRESS: lambda: _spelled(spell.address_texts, 15, find(ADDRESS)),
         }
         self._found = {kind: pool.submit(job) for kind, job in jobs.items()}
-        self._checked = {kind: pool.submit(_checked, job) for kind, job in self._found.items()}
 
     def wait(self) -> None:
         """Until the slices have codes that they share."""
@@ -36,7 +35,7 @@ class Names:
 
     def of(self, kind: int) -> pd.Index:
         """The different texts of one kind, by code."""
-        return self._checked[kind].result()
+        return self._found[kind].result()
 
     def different(self, kind: int, names: Sequence[str]) -> pd.Index:
         """Texts by code, less those that only looked different in the file; codes change with them."""
@@ -72,10 +71,3 @@ def _spelled(write: Callable[..., None], width: int, places: Array, *data: Array
         return index
     text = str(out[: edges[-1]].data, "ascii")
     return pd.Index([text[start:end] for start, end in pairwise(edges.tolist())], dtype="str")
-
-
-def _checked(job: Future[pd.Index]) -> pd.Index:
-    """With the proof that pandas wants, and remembers, that no category comes twice."""
-    names = job.result()
-    assert names.is_unique
-    return names

@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -81,9 +81,15 @@ class Rows:
 
 
 def words(codes: npt.NDArray[Any], names: Sequence[str] | pd.Index) -> pd.Series:
-    """Names by their codes as a category column; -1 is missing."""
+    """Names, all different, by their codes as a category column; -1 is missing."""
     categories = names if isinstance(names, pd.Index) else pd.Index(list(names), dtype="str")
-    return pd.Series(pd.Categorical.from_codes(codes, categories=categories, validate=False), copy=False)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=_dtype(categories), validate=False), copy=False)
+
+
+_dtype: Callable[[pd.Index], pd.CategoricalDtype] = getattr(
+    pd.CategoricalDtype, "_from_fastpath", pd.CategoricalDtype
+)
+"""A type of these categories, if possible without the proof that they differ, which takes its time."""
 
 
 def times(seconds: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

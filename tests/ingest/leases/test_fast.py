@@ -125,10 +125,8 @@ def test_a_mapped_file_reads_like_its_bytes(tmp_path: Path, size: int) -> None:
         equal(leases.read_leases(text, "x"), leases.read_leases(mapped, "x"))
 
 
-@pytest.mark.parametrize(
-    ("size", "known", "compiled"), [(9, False, False), (9, True, True), (99, False, True)]
-)
-def test_code_that_is_not_yet_compiled_takes_a_larger_file(size: int, known: bool, compiled: bool) -> None:
+@pytest.mark.parametrize(("size", "known", "goes"), [(9, False, False), (9, True, True), (99, False, True)])
+def test_code_that_is_not_yet_compiled_takes_a_larger_file(size: int, known: bool, goes: bool) -> None:
     """Middling files go to the compiled reader only where it needs no compiling."""
     with (
         mock.patch.multiple(leases, _LARGE=9, _LARGEST=99),
