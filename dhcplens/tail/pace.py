@@ -14,7 +14,7 @@ SETTLE: Final = 0.25
 SETTLED: Final = 1.0
 """The same after the first of these lines."""
 
-SHARE: Final = 4.0
+SHARE: Final = 9.0
 """So many times as long as all rules took they do not look again."""
 
 PERIOD: Final = 30.0
