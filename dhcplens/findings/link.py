@@ -12,6 +12,7 @@ from dhcplens.findings.case import Case, Stay
 from dhcplens.findings.connections import refused_at
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.losses import Cause, Loss, Phase
+from dhcplens.findings.outlook import by_itself, outlook
 from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import FOREVER, records, rows, rows_at
 from dhcplens.findings.words import clock, duration
@@ -29,6 +30,7 @@ def _figures(case: Case, phase: Phase) -> dict[str, str]:
         "relationship": case.pair.relationship or "<name>",
         "address": (peer.peer_address if peer else None) or "<partner-address>",
         "port": str(peer.peer_port) if peer else "647",
+        "times": outlook(case, loss.survivor, loss.start, loss.end),
     }
 
 
@@ -99,13 +101,23 @@ def link_down(case: Case, limits: NoLimits) -> Iterator[Draft]:
         figures = _figures(case, phase)
         yield Draft(
             title=f"the link between the servers was down {_lasted(phase, figures)}"
-            f"{_unsure(phase.loss, 'a stopped partner')}",
+            f"{_alarm(case) if phase.end is None else ''}{_unsure(phase.loss, 'a stopped partner')}",
             start=phase.start,
             end=phase.end,
             servers=case.names,
             rows=phase.loss.rows,
             figures=figures,
         )
+
+
+def _alarm(case: Case) -> str:
+    """That servers will take each other for dead."""
+    due = ((name, by_itself(case, name)) for name in case.names)
+    return "".join(
+        f"; {name} goes into partner-down by itself at {clock(when, case.pair.timezone)}"
+        for name, when in due
+        if when is not None
+    )
 
 
 def _lasted(phase: Phase, figures: dict[str, str]) -> str:
@@ -134,8 +146,6 @@ def stuck_interrupted(case: Case, limits: StuckLimits) -> Iterator[Draft]:
         ends = [one.end for one in group]
         end = None if None in ends else max(one for one in ends if one is not None)
         survivor = group[0].server
-        mclt = case.pair.mclt
-        usable = "mclt after that moment" if mclt is None else f"{duration(mclt)} after that moment"
         yield Draft(
             title=f"{' and '.join(case.both(*(one.server for one in group)))} in communications-interrupted "
             f"for {duration(((end or case.until) - start).total_seconds())}",
@@ -148,7 +158,7 @@ def stuck_interrupted(case: Case, limits: StuckLimits) -> Iterator[Draft]:
                 "partner": case.other(survivor),
                 "duration": duration(((end or case.until) - start).total_seconds()),
                 "relationship": case.pair.relationship or "<name>",
-                "usable": usable,
+                "times": outlook(case, survivor, start, end),
             },
         )
 

@@ -97,23 +97,33 @@ def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
         inside = refused[refused["time"].between(loss.start, loss.end or case.until)]
         for server, group in inside.groupby("server", sort=False):
             alone = group[case.in_state(str(server), group["time"], *_ALONE)]
+            taken = _took_over(case, loss, str(server))
+            empty = case.said("no-free-leases", server=str(server))["time"]
+            if taken is not None and empty.between(taken, loss.end or case.until).any():
+                alone = alone[alone["time"] <= taken]  # then both halves are used up: pool-exhausted
             if len(alone) < limits.count:
                 continue
             yield _starved(case, loss, str(server), alone)
 
 
-def _starved(case: Case, loss: Loss, survivor: str, refused: pd.DataFrame) -> Draft:
-    mclt = case.pair.mclt
+def _took_over(case: Case, loss: Loss, survivor: str) -> pd.Timestamp | None:
+    """When a survivor in partner-down may give its partner's half; None where it does not get there."""
     down = [
         stay.start
         for stay in case.stays_in(FailoverState.PARTNER_DOWN, server=survivor)
         if stay.start is not None and loss.covers(stay.start)
     ]
+    mclt = case.pair.mclt
+    return down[0] + timedelta(seconds=mclt) if down and mclt else None
+
+
+def _starved(case: Case, loss: Loss, survivor: str, refused: pd.DataFrame) -> Draft:
+    mclt = case.pair.mclt
+    takes_over = _took_over(case, loss, survivor)
     last = refused["time"].iloc[-1]
     usable = "that moment plus mclt"
     end = loss.end
-    if down and mclt:
-        takes_over = down[0] + timedelta(seconds=mclt)
+    if takes_over is not None:
         usable = clock(takes_over, case.pair.timezone)
         end = last if last <= takes_over + _STILL and takes_over <= case.until else end
     elif mclt:

@@ -1,7 +1,11 @@
 """The connection: who was down, or whether the link was."""
 
+from dataclasses import replace
+from typing import Any
+
+from dhcplens.model.conf import DhcpdConf
 from dhcplens.model.states import Role, Severity
-from tests.findings.making import back, findings, interrupted, linked, refusal, restarted, served
+from tests.findings.making import back, findings, interrupted, linked, ranged, refusal, restarted, served
 from tests.pair.making import at, banner, conf, heard, lost, message, move, notice, server
 
 
@@ -54,6 +58,35 @@ def test_a_restart_in_the_middle_of_a_cut_leaves_it_a_cut() -> None:
         ),
     )
     assert "link-down" in found and "peer-down" not in found
+
+
+def test_clock_times_of_an_outage() -> None:
+    """Advice says when the survivor may take its partner's half: now, by itself, or since the command."""
+    lonely = [*linked(), *interrupted("09:00:00"), *served("09:01:00", 10)]
+    plain, auto = ranged(Role.PRIMARY), ranged(Role.PRIMARY)
+    auto = replace(auto, peers=(replace(auto.peers[0], auto_partner_down=3600),))
+
+    def times(*rows: dict[str, Any], conf: DhcpdConf = plain) -> str:
+        found = findings(server("a", *lonely, *rows, conf=conf), server("b", *linked()))
+        assert found["peer-down"].figures["times"] in found["peer-down"].advice[2]
+        return found["peer-down"].figures["times"].replace("2026-01-05 ", "")
+
+    assert times() == "put into partner-down at 09:10:00, b's half from 09:40:00 on (mclt is 30 min)"
+    assert times(conf=auto).startswith("goes into partner-down by itself at 10:00:00, b's half from 10:30:00")
+    down = move("09:05:00", "communications-interrupted", "partner-down")
+    assert times(down).startswith("in partner-down since 09:05:00, b's half from 09:35:00 on")
+    assert times(*back("09:20:00", "normal")).startswith("over since 09:20:00")
+
+
+def test_auto_partner_down_is_announced_where_the_link_is_cut() -> None:
+    """Two living servers that will take each other for dead: the title says when."""
+    conf = ranged(Role.SECONDARY)
+    conf = replace(conf, peers=(replace(conf.peers[0], auto_partner_down=900),))
+    found = findings(
+        server("a", *linked(), *interrupted("09:00:00"), *served("09:01:00", 9)),
+        server("b", *linked(), *interrupted("09:00:10"), *served("09:01:00", 9), conf=conf),
+    )
+    assert "b goes into partner-down by itself at 2026-01-05 09:15:10" in found["link-down"].title
 
 
 def test_a_crash_that_a_cut_hides() -> None:
