@@ -141,7 +141,7 @@ def _exact(line: bytes) -> _Meaning:
     if other:
         return _OTHER, other[1] + b"}" if other[2] else b""
     lease = read_statements(line)
-    found = [] if lease is None else _values(lease)
+    found = [] if lease is None or lease.options else _values(lease)
     return found[0] if len(found) == 1 else (_REFUSED, None)
 
 

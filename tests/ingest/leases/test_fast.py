@@ -35,6 +35,7 @@ _ODD = (
     'lease 10.0.0.6 {\n  binding state free;\n  client-hostname "a\nlease 1.2.3.4 {";\n}\n',
     "lease 10.0.0.7 {\n binding state free; binding state free;\n}\n",
     'lease 10.0.0.8 {\n  set a = "1"; binding state free;\n  binding state free; set b = "2";\n}\n',
+    'lease 10.0.0.8 {\n  binding state free;\n  set a = "{"; reserved;\n}\n',
     "lease 10.0.0.9 {\n  binding state free; # a\n  # b\n\n  starts never;\r\n}\n",
     "lease 10.0.0.10 {\n  ends 3 2038/01/19 03:14:07;\n  starts 3 2037/12/99 99:99:99;\n"
     "  tstp 1 1970/01/01 00:00:00;\n  tsfp 1 1969/12/31 23:59:59;\n  cltt epoch 0;\n"
