@@ -269,7 +269,8 @@ def abandoned_leases(case: Case, limits: AbandonedLimits) -> Iterator[Draft]:
     if not crowded.any() and len(told) < much:
         return
     yield Draft(
-        title=f"{number(len(told), 'address')} abandoned because something else uses them",
+        title=f"{number(len(told), 'address')} abandoned because something else uses them: "
+        f"{listed([str(ip) for ip in told['ip']])}",
         start=told["time"].iloc[0],
         end=told["time"].iloc[-1],
         servers=case.both(*told["server"].unique()),

@@ -5,12 +5,17 @@ compared.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from dhcplens.model.values import Inference
+from dhcplens.pair.columns import UNKNOWN_TIME, codes, stamps
 
 if TYPE_CHECKING:
     from dhcplens.pair.view import PairView, Server
 
 _NOT_KNOWN = "not known"
+_STEP = 60  # seconds: less is the disorder of a log daemon
 
 
 def unknowns(pair: "PairView") -> Iterator[Inference]:
@@ -18,6 +23,7 @@ def unknowns(pair: "PairView") -> Iterator[Inference]:
     yield from _partner(pair)
     for server in pair.servers:
         yield from _missing(server)
+        yield from _set_back(server)
         if server.role is None:
             why = "neither configuration nor lease file nor log tells"
             yield Inference(f"role of {server.name}", _NOT_KNOWN, why)
@@ -52,6 +58,33 @@ def _missing(server: "Server") -> Iterator[Inference]:
     if server.conf is None:
         why = "no configuration of it was given: limits are taken to be dhcpd's defaults"
         yield Inference(f"configuration of {server.name}", "missing", why)
+
+
+def _set_back(server: "Server") -> Iterator[Inference]:
+    """The greatest step by which the stamps of a log go back: its clock was set meanwhile."""
+    log = server.log
+    steps = [one for table in (log.transitions, log.notices, log.messages) for one in _steps_back(table)]
+    if not steps:
+        return
+    seconds, source, line = max(steps)
+    summer = " (unless summer time ended there)" if 3000 < seconds <= 3600 else ""
+    why = f"{source}:{line} is stamped before the line above it{summer}: the order around it is not sure"
+    yield Inference(f"clock of {server.name}", f"set back by {seconds} s or more", why)
+
+
+def _steps_back(table: pd.DataFrame) -> Iterator[tuple[int, str, int]]:
+    """The greatest step back, in seconds, of each file of a table, with its place."""
+    line, source, stamp = table["line"].to_numpy(np.int64), codes(table["source"]), stamps(table["time"])
+    if not ((np.diff(line) < 0) & (np.diff(source) == 0)).any():  # tables are sorted by time
+        return
+    order = np.lexsort((line, source))
+    order = order[stamp[order] != UNKNOWN_TIME]
+    back = -np.diff(stamp[order]) // 10**9
+    back[np.diff(source[order]) != 0] = 0
+    place = int(np.argmax(back)) if len(back) else 0
+    if len(back) and back[place] >= _STEP:
+        row = order[place + 1]
+        yield int(back[place]), str(table["source"].iloc[row]), int(line[row])
 
 
 def _clocks(pair: "PairView") -> Inference:

@@ -130,3 +130,15 @@ def test_a_clock_that_was_set_meanwhile() -> None:
     )
     assert pair.skew_between(at("10:00:00"), at("10:30:00")).seconds == 0
     assert pair.skew_between(at("10:45:00"), at("11:30:00")).seconds == 120
+
+
+def test_a_clock_that_was_set_back_is_named() -> None:
+    """A line below one that is minutes later shows that the clock was set, and where."""
+
+    def told(*rows: dict[str, object]) -> list[str]:
+        pair = build(heap(server("a", *rows), server("b", lost("10:00:00"))))
+        return [f"{one.value}: {one.why}" for one in pair.inferences if one.subject == "clock of a"]
+
+    (step,) = told(lost("10:00:00"), lost("10:10:00"), lost("10:05:30"), lost("10:20:00"))
+    assert step.startswith("set back by 270 s or more: a/messages:3 is stamped before")
+    assert told(lost("10:00:00"), lost("10:10:00"), lost("10:09:58"), lost("10:20:00")) == []
