@@ -235,6 +235,20 @@ def test_evidence_opens(chromium: Page, page: str, tmp_path: Path) -> None:
 
 
 @needs_browser
+def test_a_differing_lease_opens_to_both_blocks(chromium: Page, tmp_path: Path) -> None:
+    """A click on a row of the lease table shows what each of the two files has of that address."""
+    seen = shown(chromium, dl.read(FIXTURES / "old-leases-restored").report().as_html(), tmp_path)
+    row = "document.querySelectorAll('.differences details')[1]"
+    blocks = (
+        f"[...{row}.querySelectorAll('pre')].filter(e => e.checkVisibility({{contentVisibilityAuto: true}}))"
+    )
+    assert seen.evaluate(f"{blocks}.length") == 0
+    seen.click(f"{row}.querySelector('summary')")
+    assert seen.evaluate(f"{blocks}.map(e => e.textContent.includes('lease 10.'))") == [True, True]
+    assert seen.complaints == []
+
+
+@needs_browser
 @pytest.mark.parametrize("width", [360, 1100])
 def test_the_page_fits_its_window(chromium: Page, page: str, tmp_path: Path, width: int) -> None:
     """Nothing sticks out to the side, on a phone neither: wide pictures and tables scroll by themselves."""
