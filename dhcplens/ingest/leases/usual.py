@@ -140,8 +140,8 @@ def _exact(line: bytes) -> _Meaning:
     other = _NO_COLUMN.fullmatch(line)
     if other:
         return _OTHER, other[1] + b"}" if other[2] else b""
-    lease = read_statements(line)
-    found = [] if lease is None or lease.options else _values(lease)
+    lease = read_statements(line) if line.count(b";") == 1 else None  # not two statements
+    found = [] if lease is None else _values(lease)
     return found[0] if len(found) == 1 else (_REFUSED, None)
 
 
