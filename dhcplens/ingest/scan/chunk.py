@@ -30,6 +30,7 @@ from dhcplens.ingest.scan.layout import (
     Cells,
     Counts,
 )
+from dhcplens.ingest.scan.settle import kinds
 
 _SHORTEST = 48  # no line that becomes a row is shorter, so a block has at most so many rows
 _FIRST_BITS = np.array([13 if kind in (IP, HOSTNAME) else 8 for kind in range(KINDS)])
@@ -56,17 +57,24 @@ class Lane:
             room = _larger(room, self.state)
         clients = self.clients.places[: self.clients.counts[CLIENT_COUNT]]
         places = tuple(clients if kind == MAC else places_of(self.words, kind) for kind in range(KINDS))
-        return Block(self, room, self.state[:PROGRESS].tolist(), places)
+        state = self.state[:PROGRESS].tolist()
+        return Block(self, room, state, places, *kinds(room.messages[:, : state[ROWS]]))
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What was found in one block. ``places`` has all the lane's words of each kind by then."""
+    """What was found in one block.
+
+    ``places`` has all the lane's words of each kind by then; ``types`` and ``suffixes`` are what ``kinds``
+    gives.
+    """
 
     lane: Lane
     room: Found
     state: list[int]
     places: tuple[Places, ...]
+    types: int
+    suffixes: int
 
     @property
     def messages(self) -> Cells:

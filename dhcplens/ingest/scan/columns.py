@@ -1,7 +1,7 @@
 """Columns of the finished tables: written block by block at their place, then completed."""
 
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,24 +16,23 @@ _FIRST: Final = 1 << 12
 class Growing:
     """A column that is as long, and its numbers as wide, as was needed so far."""
 
-    def __init__(self, of: Any) -> None:
+    def __init__(self, of: Any, likely: int) -> None:
         self.values: Array = np.empty(0, of)
+        self._likely = likely
+        self._largest = int(np.iinfo(self.values.dtype).max)
 
-    def room(self, rows: int, likely: int) -> Array:
-        """Have room for so many rows; if there is none, rather for as many as there will be likely."""
-        if len(self.values) < rows:
-            larger = fresh(max(rows + rows // 2, likely, _FIRST), self.values.dtype)
-            larger[: len(self.values)] = self.values
-            self.values = larger
+    def room(self, rows: int, largest: int, still: Callable[[], None]) -> Array:
+        """Have room for so many rows with numbers up to ``largest``; before the column moves, call ``still``.
+
+        If there is no room, it is made for as many rows as there will be likely.
+        """
+        if len(self.values) < rows or largest > self._largest:
+            still()
+            of = np.min_scalar_type(-largest - 1) if largest > self._largest else self.values.dtype
+            moved = fresh(max(rows + rows // 2, self._likely, _FIRST, len(self.values)), of)
+            moved[: len(self.values)] = self.values
+            self.values, self._largest = moved, int(np.iinfo(of).max)
         return self.values
-
-    def widen(self, largest: int, rows: int) -> None:
-        """Let the numbers go up to ``largest``; so many rows are written."""
-        of = np.min_scalar_type(-largest - 1)
-        if of.itemsize > self.values.itemsize:
-            wider = fresh(len(self.values), of)
-            wider[:rows] = self.values[:rows]
-            self.values = wider
 
 
 def fresh(rows: int, of: Any) -> Array:

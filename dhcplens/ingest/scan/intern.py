@@ -17,7 +17,7 @@ from dhcplens.ingest.leases.wide import eight
 from dhcplens.ingest.scan.atoms import BLANK, CLOSE, NEWLINE, OPEN, is_address, is_text
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight, front, same
-from dhcplens.ingest.scan.layout import HOSTNAME, IP, SERVER, SUFFIX, TARGET
+from dhcplens.ingest.scan.layout import HOSTNAME, IP, MAC, SERVER, SUFFIX, TARGET
 
 BASE, BITS, COUNT, MOST = range(4)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -218,10 +218,17 @@ def fits(data: Bytes, kind: int, start: int, end: int) -> bool:
 @compiled
 def entered(data: Bytes, words: Words, kind: int, start: int, length: int) -> int:
     """The index of a word that is one of its kind, for which there is room; new or known."""
-    first, second = key_of(data, start, length)
-    entry = entry_of(data, words, kind, start, length, first, second)
-    index = np.int64(words.entries[entry + E_INDEX]) - 1
-    return int(index) if index >= 0 else put(words, kind, start, length, entry, first, second)
+    kept = length
+    if kind == MAC:  # sixteen bytes and a colon between them
+        first, second, kept = eight(data, start), eight(data, start + 9), 16
+    else:
+        first, second = key_of(data, start, length)
+    entry = entry_of(data, words, kind, start, kept, first, second)
+    index: Any = np.int64(words.entries[entry + E_INDEX]) - 1
+    if index < 0:
+        index = put(words, kind, start, kept, entry, first, second)
+        words.places[words.counts[kind, BASE] + index, 1] = length
+    return int(index)
 
 
 @compiled

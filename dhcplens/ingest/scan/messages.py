@@ -1,6 +1,6 @@
 """The table of messages, grown block by block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,18 +24,19 @@ from dhcplens.ingest.scan.layout import (
     R_SUFFIX,
     R_VIA,
     SERVER,
-    SPECIAL,
     SUFFIX,
     TYPES,
+    UNAVAILABLE,
+    UNKNOWN_LEASE,
     VIA,
     Array,
-    Counts,
 )
-from dhcplens.ingest.scan.settle import DETAILS, SUFFIXES_SEEN, TOLD, TYPES_SEEN, detail, place, spread
+from dhcplens.ingest.scan.settle import detail, place, spread
 from dhcplens.ingest.scan.vocabulary import Vocabulary
 
 _HEAD = "DHCPDISCOVER from 00:00:00:00:00:00 via eth0: "  # what a suffix means does not depend on the head
 _NAMED = {-2: "found", -3: "not-found", -4: "lease-unavailable", -5: "unknown-lease"}
+_OWN = 1 << -UNAVAILABLE | 1 << -UNKNOWN_LEASE  # they name the message's own address
 _NUMBERS = {"stamp": np.int64, "line": np.int64, "form": np.uint8, "type": np.int8}
 _WORDS = {
     "host": (R_HOST, HOST),
@@ -52,75 +53,93 @@ class Messages:
 
     def __init__(self, vocabulary: Vocabulary, likely: int) -> None:
         self._vocabulary = vocabulary
-        self._likely = likely
         self._rows = 0
-        self._columns = {name: Growing(of) for name, of in _NUMBERS.items()}
-        self._columns |= {name: Growing(np.int8) for name in (*_WORDS, "note", "detail")}
+        self._columns = {name: Growing(of, likely) for name, of in _NUMBERS.items()}
+        self._columns |= {name: Growing(np.int8, likely) for name in (*_WORDS, "note", "detail")}
         self._gaps: list[int] = []
-        self._told = np.zeros(TOLD, np.int64)
+        self._types = 0
+        self._suffixes = 0
         self._notes: dict[str, int] = {}
         self._suffix_notes: list[int] = []
         self._suffix_details: list[int] = []
+        self._detail_count = 0
         self._details: dict[str, int] = {}  # of suffixes
         self._named: list[tuple[int, Codes]] = []  # first number, indices of addresses
-        self._detail_of_ip: Codes = np.empty(0, np.int32)
+        self._detail_of_ip = _NOTHING
+        self._itself = _NOTHING
 
-    def take(self, block: Block, lines: int, gaps: Sequence[int]) -> None:
-        """Add a block's rows; so many lines stand before it, and a plain row before each of ``gaps``."""
+    def take(
+        self, block: Block, lines: int, gaps: Sequence[int], still: Callable[[], None]
+    ) -> Callable[[], None]:
+        """Prepare for a block's rows; so many lines stand before it, a plain row before each of ``gaps``.
+
+        What is returned writes them, also while further blocks are taken. ``still`` waits until that is done.
+        """
         rows = block.messages
         start, end = self._rows, self._rows + rows.shape[1] + len(gaps)
         self._gaps.extend(start + gap + index for index, gap in enumerate(gaps))
         self._rows = end
-        if not rows.shape[1]:
-            return
-        runs = np.array([*gaps, rows.shape[1]], np.int64)
-        stamp, line, form, kind = (self._columns[name].room(end, self._likely) for name in _NUMBERS)
-        place(rows, block.room.stamps, runs, start, lines, stamp, line, form, kind, self._told)
+        self._types |= block.types
+        self._suffixes |= block.suffixes
+        orders: list[tuple[Codes, Codes, Array]] = []
+
+        def order(name: str, codes: Codes, table: Codes, count: int) -> None:
+            orders.append((codes, table, self._columns[name].room(end, count, still)))
+
         for name, (cell, column) in _WORDS.items():
-            table = self._table(block, cell, column)
-            self._spread(name, rows[cell], table, self._vocabulary.count(column), start, runs)
-        self._suffixes(block, start, runs)
+            order(name, rows[cell], self._table(block, cell, column), self._vocabulary.count(column))
+        notes, details = self._meanings(block)
+        order("note", rows[R_SUFFIX], notes, len(self._notes))
+        if block.suffixes & _OWN:
+            self._name_own(block, details)
+            order("detail", rows[R_DETAIL], self._itself, self._detail_count)
+        else:
+            order("detail", rows[R_SUFFIX], details, self._detail_count)
+        stamp, line, form, kind = (self._columns[name].room(end, 0, still) for name in _NUMBERS)
+        runs = np.array([*gaps, rows.shape[1]], np.int64)
+
+        def write() -> None:
+            place(rows, block.room.stamps, runs, start, lines, stamp, line, form, kind)
+            for codes, table, out in orders:
+                spread(codes, table, runs, start, out)
+
+        return write
 
     def more(self, count: int) -> None:
         """So many of the plain reader's rows stand behind all others."""
         self._gaps.extend(range(self._rows, self._rows + count))
         self._rows += count
         for column in self._columns.values():
-            column.room(self._rows, self._likely)
+            column.room(self._rows, 0, lambda: None)
 
     def _table(self, block: Block, cell: int, column: int) -> Codes:
         return self._vocabulary.table(block.lane, block.places[column], block.messages[cell], column)
 
-    def _spread(self, name: str, codes: Codes, table: Codes, largest: int, start: int, runs: Counts) -> None:
-        column = self._columns[name]
-        column.room(self._rows, self._likely)
-        column.widen(largest, start)
-        spread(codes, table, runs, start, column.values)
-
-    def _suffixes(self, block: Block, start: int, runs: Counts) -> None:
-        """The columns ``note`` and ``detail``."""
-        rows = block.messages
+    def _meanings(self, block: Block) -> tuple[Codes, Codes]:
+        """Note and detail of the lane's suffixes, -1 where it is the message's own address."""
         table = self._table(block, R_SUFFIX, SUFFIX)
         if self._vocabulary.count(SUFFIX) > len(self._suffix_notes):
             self._learn_suffixes()
-        special = [-1] * SPECIAL
-        for suffix, note in _NAMED.items():
-            if self._told[SUFFIXES_SEEN] >> -suffix & 1:
-                special[suffix] = self._notes.setdefault(note, len(self._notes))
         notes = np.array([*self._suffix_notes, -1], np.int32)[table]
-        notes[-SPECIAL:] = special
-        self._spread("note", rows[R_SUFFIX], notes, len(self._notes), start, runs)
-        details = np.array([*self._suffix_details, -1], np.int32)[table]
+        for suffix, note in _NAMED.items():
+            if self._suffixes >> -suffix & 1:
+                notes[suffix] = self._notes.setdefault(note, len(self._notes))
+        return notes, np.array([*self._suffix_details, -1], np.int32)[table]
+
+    def _name_own(self, block: Block, details: Codes) -> None:
+        """Fill the cell R_DETAIL of a block of which some rows name their own address once more."""
+        rows = block.messages
+        if self._vocabulary.count(IP) > len(self._detail_of_ip):
+            more = np.full(2 * self._vocabulary.count(IP), -1, np.int32)
+            more[: len(self._detail_of_ip)] = self._detail_of_ip
+            self._detail_of_ip = more
+        named = np.empty(rows.shape[1], np.int32)
         ips = self._table(block, R_IP, IP)
-        more = self._vocabulary.count(IP) - len(self._detail_of_ip)
-        if more > 0:
-            room = np.full(more + len(self._detail_of_ip), -1, np.int32)
-            self._detail_of_ip = np.concatenate([self._detail_of_ip, room])
-        first, named = int(self._told[DETAILS]), np.empty(rows.shape[1], np.int32)
-        new = detail(rows, details, ips, self._detail_of_ip, named, self._told)
-        if new:
-            self._named.append((first, named[:new].copy()))
-        self._spread("detail", rows[R_DETAIL], _itself(first + new), first + new, start, runs)
+        new = detail(rows, details, ips, self._detail_of_ip, self._detail_count, named)
+        self._named.append((self._detail_count, named[:new].copy()))
+        self._detail_count += new
+        if len(self._itself) <= self._detail_count:
+            self._itself = np.append(np.arange(2 * self._detail_count), -1).astype(np.int32)
 
     def _learn_suffixes(self) -> None:
         """What new suffixes say, by the catalogue."""
@@ -132,8 +151,8 @@ class Messages:
                 self._suffix_details.append(-1)
             else:
                 if str(named) not in self._details:
-                    self._details[str(named)] = int(self._told[DETAILS])
-                    self._told[DETAILS] += 1
+                    self._details[str(named)] = self._detail_count
+                    self._detail_count += 1
                 self._suffix_details.append(self._details[str(named)])
 
     def finish(self, slow: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +161,7 @@ class Messages:
         done: dict[str, Any] = {}
         for name in _NUMBERS:
             done[name] = self._columns.pop(name).values[: self._rows]
-        types = [number for number in range(len(TYPES)) if self._told[TYPES_SEEN] >> number & 1]
+        types = [number for number in range(len(TYPES)) if self._types >> number & 1]
         if len(types) < len(TYPES):
             done["type"] = dense(done["type"], types)
         for name in ("stamp", "line", "form"):
@@ -164,7 +183,7 @@ class Messages:
 
     def _unique_details(self, codes: Array, ips: Sequence[str]) -> tuple[Array, list[str]]:
         """The texts of all details. An address may be among the suffixes' own too; then codes change."""
-        texts = [""] * int(self._told[DETAILS])
+        texts = [""] * self._detail_count
         for text, number in self._details.items():
             texts[number] = text
         for first, named in self._named:
@@ -176,7 +195,4 @@ class Messages:
         return codes, list(known)
 
 
-def _itself(count: int) -> Codes:
-    """A table that leaves numbers below ``count``, and -1, as they are."""
-    table = np.arange(-1, count, dtype=np.int32)
-    return np.roll(table, -1)
+_NOTHING: Codes = np.full(1, -1, np.int32)

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
@@ -13,6 +13,7 @@ from dhcplens.ingest.reader import LogPiece, LogReader
 from dhcplens.ingest.scan import asides
 from dhcplens.ingest.scan.chunk import Block, Lane, room_for_rows
 from dhcplens.ingest.scan.eights import Bytes
+from dhcplens.ingest.scan.kernel import Found
 from dhcplens.ingest.scan.layout import (
     AFTER,
     BEHIND,
@@ -32,7 +33,7 @@ from dhcplens.ingest.scan.layout import (
 from dhcplens.ingest.scan.messages import Messages
 from dhcplens.ingest.scan.vocabulary import Vocabulary
 
-_BLOCK: Final = 1 << 20  # so that a block's rows stay in the cache until they are spread
+_BLOCK: Final = 1 << 20  # so that a block's rows stay in the cache until they are written out
 _LIKELY: Final = 100  # bytes of a message's line
 
 
@@ -47,57 +48,89 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     reader, vocabulary, lines = LogReader(source), Vocabulary(bytewise), 0
     messages = Messages(vocabulary, len(data) // _LIKELY)
     pools, updates = asides.pools(vocabulary), asides.updates(vocabulary)
-    for block in _blocks(data, bytewise, end):
-        gaps = _left(data, reader, block)
-        messages.take(block, lines, gaps)
-        room, state = block.room, block.state
-        pools.take(block, room.pools[:, : state[POOLS]], room.pool_stamps[: state[POOLS]], lines)
-        updates.take(block, room.updates[:, : state[UPDATES]], room.update_stamps[: state[UPDATES]], lines)
-        lines += block.state[LINES]
-    before = reader.rows("messages")
-    rest = reader.feed(data[end:]).finish()
-    messages.more(len(rest.tables["messages"]) - before)
-    done = {
-        "messages": messages.finish(rest.tables["messages"]),
-        "pools": pools.finish(rest.tables["pools"], asides.of_pools),
-        "updates": updates.finish(rest.tables["updates"], asides.of_updates),
-    }
+    with _Crew(data, bytewise, end) as crew:
+        for block in crew.blocks():
+            gaps = _left(data, reader, block)
+            room, some, more = block.room, block.state[POOLS], block.state[UPDATES]
+            pools.take(block, room.pools[:, :some], room.pool_stamps[:some], lines)
+            updates.take(block, room.updates[:, :more], room.update_stamps[:more], lines)
+            crew.write(messages.take(block, lines, gaps, crew.written), room)
+            lines += block.state[LINES]
+        before = reader.rows("messages")
+        rest = reader.feed(data[end:]).finish()
+        crew.written()
+        messages.more(len(rest.tables["messages"]) - before)
+        done = {
+            "pools": pools.finish(rest.tables["pools"], asides.of_pools),
+            "updates": updates.finish(rest.tables["updates"], asides.of_updates),
+            "messages": messages.finish(rest.tables["messages"]),
+        }
     return replace(rest, tables=dict(rest.tables) | done)
 
 
-def _blocks(data: bytes, bytewise: Bytes, end: int) -> Iterator[Block]:
-    """The blocks in their order, each valid until the next one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = min(cores, end // _BLOCK + 1)
-    lanes = [Lane(bytewise) for _ in range(cores)]
-    ahead = 2 * cores
-    rooms = [room_for_rows(min(_BLOCK, end)) for _ in range(ahead + 1)]
-    coming: deque[Future[Block]] = deque()
+class _Crew:
+    """Threads that scan blocks and write out their rows. Only so many blocks are under way at a time."""
 
-    def run(start: int, stop: int) -> Block:
-        lane = lanes.pop()
-        room = rooms.pop() if stop - start <= _BLOCK else room_for_rows(stop - start)
+    def __init__(self, data: bytes, bytewise: Bytes, end: int) -> None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = min(cores, end // _BLOCK + 1)
+        self._data, self._end = data, end
+        self._lanes = [Lane(bytewise) for _ in range(cores)]
+        self._ahead = 2 * cores
+        self._rooms = [room_for_rows(min(_BLOCK, end)) for _ in range(self._ahead + cores + 1)]
+        self._writing: deque[tuple[Future[None], Found]] = deque()
+        self._pool = ThreadPoolExecutor(cores)
+
+    def __enter__(self) -> "_Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in their order. Each has to be handed to ``write``."""
+        coming: deque[Future[Block]] = deque()
+        start = 0
+        while start < self._end or coming:
+            while start < self._end and len(coming) < self._ahead:
+                stop = self._edge(start)
+                coming.append(self._pool.submit(self._scan, start, stop, self._room(stop - start)))
+                start = stop
+            yield coming.popleft().result()
+
+    def write(self, job: Callable[[], None], room: Found) -> None:
+        """Have the rows of a block written out, after which others may take their room."""
+        self._writing.append((self._pool.submit(job), room))
+
+    def written(self) -> None:
+        """Wait until all that was to be written is."""
+        while self._writing:
+            self._one_written()
+
+    def _one_written(self) -> None:
+        job, room = self._writing.popleft()
+        job.result()
+        self._rooms.append(room)
+
+    def _room(self, size: int) -> Found:
+        if size > _BLOCK:
+            return room_for_rows(size)
+        while not self._rooms:
+            self._one_written()
+        return self._rooms.pop()
+
+    def _scan(self, start: int, stop: int, room: Found) -> Block:
+        lane = self._lanes.pop()
         block = lane.run(start, stop, room)
-        lanes.append(lane)
+        self._lanes.append(lane)
         return block
 
-    with ThreadPoolExecutor(cores) as pool:
-        start = 0
-        while start < end or coming:
-            while start < end and len(coming) < ahead:
-                stop = _edge(data, start, end)
-                coming.append(pool.submit(run, start, stop))
-                start = stop
-            block = coming.popleft().result()
-            yield block
-            rooms.append(block.room)
-
-
-def _edge(data: bytes, start: int, end: int) -> int:
-    """Where a block ends that begins there."""
-    if end - start <= _BLOCK:
-        return end
-    return data.rfind(b"\n", start, start + _BLOCK) + 1 or data.find(b"\n", start, end) + 1
+    def _edge(self, start: int) -> int:
+        """Where a block ends that begins there."""
+        if self._end - start <= _BLOCK:
+            return self._end
+        within = self._data.rfind(b"\n", start, start + _BLOCK) + 1
+        return within or self._data.find(b"\n", start, self._end) + 1
 
 
 def _left(data: bytes, reader: LogReader, block: Block) -> list[int]:

@@ -19,8 +19,16 @@ from dhcplens.ingest.scan.layout import (
     Counts,
 )
 
-# What ``place`` tells: bits of the types and of the suffixes below 0 that there are, details so far.
-TYPES_SEEN, SUFFIXES_SEEN, DETAILS, TOLD = range(4)
+
+@compiled
+def kinds(rows: Cells) -> tuple[int, int]:
+    """The types and the suffixes below -1 that there are: a bit for each, or for its negative."""
+    types, suffixes = 0, 0
+    for row in range(rows.shape[1]):
+        types |= 1 << rows[R_TYPE, row]
+        if rows[R_SUFFIX, row] < -1:
+            suffixes |= 1 << -rows[R_SUFFIX, row]
+    return types, suffixes
 
 
 @compiled
@@ -34,30 +42,24 @@ def place(
     line: npt.NDArray[np.int64],
     form: npt.NDArray[np.uint8],
     kind: npt.NDArray[np.int8],
-    told: Counts,
 ) -> None:
     """Write what needs no words. Rows go from ``start`` on, with a gap before each of ``gaps``, the last of
     which is the number of rows."""
-    row, types, suffixes = 0, 0, 0
+    row = 0
     for gap in range(len(gaps)):
         for one in range(row, gaps[gap]):
             to = start + one + gap
             stamp[to], form[to] = stamps[one], rows[FORM, one]
             line[to], kind[to] = lines + rows[LINE, one], rows[R_TYPE, one]
-            types |= 1 << rows[R_TYPE, one]
-            if rows[R_SUFFIX, one] < -1:
-                suffixes |= 1 << -rows[R_SUFFIX, one]
         row = gaps[gap]
-    told[TYPES_SEEN] |= types
-    told[SUFFIXES_SEEN] |= suffixes
 
 
 @compiled
-def detail(rows: Cells, of_suffix: Codes, ips: Codes, of_ip: Codes, named: Codes, told: Counts) -> int:
+def detail(rows: Cells, of_suffix: Codes, ips: Codes, of_ip: Codes, first: int, named: Codes) -> int:
     """Set the cell R_DETAIL: a suffix's own detail, or the address where it names the message's own.
 
-    ``of_ip`` has the details of addresses or -1; new ones get the next number. Gives how many are new and
-    now stand in ``named``.
+    ``of_ip`` has the details of addresses or -1; new ones get numbers from ``first`` on. Gives how many are
+    new and now stand in ``named``.
     """
     new = 0
     for row in range(rows.shape[1]):
@@ -67,8 +69,7 @@ def detail(rows: Cells, of_suffix: Codes, ips: Codes, of_ip: Codes, named: Codes
             continue
         ip = ips[rows[R_IP, row]]
         if of_ip[ip] < 0:
-            of_ip[ip] = told[DETAILS]
-            told[DETAILS] += 1
+            of_ip[ip] = first + new
             named[new] = ip
             new += 1
         rows[R_DETAIL, row] = of_ip[ip]

@@ -19,7 +19,7 @@ class Vocabulary:
 
     def __init__(self, data: Bytes) -> None:
         self._data = data
-        self._words = empty_words(np.full(COLUMNS, 6))
+        self._words = empty_words(np.array([12 if column in _MANY else 6 for column in range(COLUMNS)]))
         self._tables: dict[tuple[Lane, int], Codes] = {}
         self._learned: dict[tuple[Lane, int], int] = {}
 
