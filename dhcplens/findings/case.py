@@ -293,6 +293,8 @@ class Case:
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its categories as objects, so that those of two servers can be put together."""
-    return frame.astype(
-        {name: "object" for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
-    )
+    columns = {
+        name: column.astype("object") if isinstance(column.dtype, pd.CategoricalDtype) else column
+        for name, column in frame.items()
+    }
+    return pd.DataFrame(columns, index=frame.index, copy=False)

@@ -21,7 +21,7 @@ from dhcplens.ingest.owners import Owners, find_owners, is_backup
 from dhcplens.ingest.sources import Sources
 from dhcplens.ingest.track import TABLES, Track, tracks
 from dhcplens.model.conf import DhcpdConf
-from dhcplens.model.tables import LOG_TABLES, LeaseTables, LogTables, concat
+from dhcplens.model.tables import LOG_TABLES, LeaseTables, LogTables, concat, empty
 from dhcplens.model.values import FileKind, Inference, InputFile, Problem, Progress, Texts
 
 _UTC: Final = "datetime64[ns, UTC]"
@@ -141,6 +141,8 @@ def _table(name: str, parts: Sequence[tuple[Track, Ints, Mask]]) -> pd.DataFrame
 
 def _rows(name: str, track: Track, time: Ints, keep: Mask) -> pd.DataFrame:
     rows = keep & (track.table == TABLES.index(name))
+    if not rows.any():
+        return empty(LOG_TABLES[name])
     frame = _taken(track.piece.tables[name], track.place[rows])
     count = len(frame)
     given = {

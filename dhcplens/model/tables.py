@@ -225,7 +225,7 @@ def empty(schema: Sequence[Column]) -> pd.DataFrame:
 
 @cache
 def _empty(schema: tuple[Column, ...]) -> pd.DataFrame:
-    return pd.DataFrame({column.name: pd.Series([], dtype=column.kind.value) for column in schema})
+    return pd.DataFrame({column.name: _missing(column.kind, 0) for column in schema})
 
 
 def frame(schema: Sequence[Column], columns: Mapping[str, Any]) -> pd.DataFrame:

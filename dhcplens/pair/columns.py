@@ -30,8 +30,8 @@ def time(stamp: int) -> pd.Timestamp:
 
 def words(column: pd.Series) -> NDArray[np.object_]:
     """A categorical column as Python objects, None where missing."""
-    plain: NDArray[np.object_] = column.astype(object).to_numpy(dtype=object, copy=True)
-    plain[column.isna().to_numpy()] = None
+    names = np.array([*column.cat.categories.to_numpy(dtype=object), None], dtype=object)
+    plain: NDArray[np.object_] = names[column.cat.codes.to_numpy()]
     return plain
 
 

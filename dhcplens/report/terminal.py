@@ -3,9 +3,10 @@
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -40,8 +41,7 @@ def show(report: "Report", colour: str = "auto") -> None:
         sys.stdout.write(as_text(report))
         return
     console.width = max(80, min(console.width, WIDEST))
-    for block in _blocks(report):
-        console.print(block, highlight=False)
+    console.print(Group(*_blocks(report)), highlight=False)
 
 
 def as_text(report: "Report", *, width: int = 80, colour: bool = False) -> str:
@@ -50,8 +50,7 @@ def as_text(report: "Report", *, width: int = 80, colour: bool = False) -> str:
     console = Console(
         file=file, width=width, force_terminal=colour, no_color=not colour, legacy_windows=False
     )
-    for block in _blocks(report):
-        console.print(block, highlight=False)
+    console.print(Group(*_blocks(report)), highlight=False)
     text = file.getvalue()
     return text if colour else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
@@ -86,7 +85,7 @@ def _blocks(report: "Report") -> Iterator[RenderableType]:
     ):
         if lines:
             yield _heading(title)
-            yield from (_item("-", clean(line)) for line in lines)
+            yield from (_Item("-", clean(line)) for line in lines)
 
 
 def _heading(title: str) -> Text:
@@ -140,7 +139,7 @@ def _steps(one: Finding, same: str | None) -> Iterator[RenderableType]:
         return
     if one.end is not None:
         yield _indented(Text("It is over. To find out why, and for the next time:", style="dim"))
-    yield from (_item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1))
+    yield from (_Item(f"{step}.", clean(text), indent=3) for step, text in enumerate(one.advice, 1))
 
 
 def _evidence(rows: Sequence[Evidence], folder: str) -> Iterator[Padding]:
@@ -175,13 +174,19 @@ def _indented(what: RenderableType, columns: int = 3) -> Padding:
     return Padding(what, (0, 0, 0, columns), expand=False)
 
 
-def _item(mark: str, text: str, indent: int = 0) -> Padding:
-    """A list item whose further lines stand under its first one."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row(mark, Text(text))
-    return Padding(table, (0, 0, 0, indent), expand=False)
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A list item whose further lines stand under its first one; a table for each would take far longer."""
+
+    mark: str
+    text: str
+    indent: int = 0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        first = " " * self.indent + self.mark + " "
+        lines = Text(self.text).wrap(console, options.max_width - len(first), overflow="fold")
+        for place, line in enumerate(lines):
+            yield Text(first if place == 0 else " " * len(first)) + line
 
 
 def _grid(part: Grid) -> Group:
