@@ -29,7 +29,8 @@ class Event:
     ``fields``: of a move ``relationship``, ``subject``, ``old``, ``new``; of a pool ``network``, ``kind``,
     ``total``, ``free``, ``backup``, ``lts``; of a recorded state (lease file) ``relationship``, ``state``,
     ``since``, ``partner_state``, ``partner_since``; of a finding ``name``, ``code``, ``severity``, ``title``,
-    ``start``, ``end``, ``servers``, ``evidence``, ``meaning``, ``advice``.
+    ``start``, ``end``, ``servers``, ``evidence``, ``meaning``, ``advice``. A finding that is cleared without
+    an ``end`` was withdrawn: what came since tells something else.
     """
 
     id: int
@@ -86,7 +87,8 @@ def _recorded(event: Event) -> str:
 
 def _finding(event: Event) -> str:
     fields = event.fields
-    verb = "raised" if event.event is Kind.RAISED else "cleared"
+    over = "cleared" if fields["end"] else "withdrawn"
+    verb = "raised" if event.event is Kind.RAISED else over
     return f"finding {verb}: {fields['severity']} {fields['name']}: {fields['title']}"
 
 

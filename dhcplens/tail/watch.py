@@ -5,7 +5,7 @@ A run that is killed goes on from its memory as if nothing had happened, so noth
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -165,7 +165,9 @@ class Watch:
         if answer.rules is None:
             self._asked = False
         limit = max(self._since or 0, self._history)
-        return [self._numbered(one) for one in self._incidents.compare(answer.findings, limit, answer.rules)]
+        events = self._incidents.compare(answer.findings, limit, answer.rules)
+        last = rfc3339(max((stamp for stamp, _ in self.present.last.values()), default=None))
+        return [self._numbered(one if one.time else replace(one, time=last)) for one in events]
 
     def overdue(self, moment: float) -> bool:
         """Whether a state has lasted so long by now that rules may have a word on it that is new."""

@@ -77,7 +77,7 @@ def _latencies(log: Path) -> Iterator[float]:
 
 
 def _findings(log: Path, before: bytes) -> Iterator[float]:
-    """Seconds from the line of a lost link, and of its return, until the finding is raised, and cleared.
+    """Seconds from the line of a lost link, and of its return, until the finding is raised, and taken back for one with an end.
 
     The log holds normal operation ``before``; plain messages come all the time.
     """
@@ -98,7 +98,7 @@ def _findings(log: Path, before: bytes) -> Iterator[float]:
             _write(log, "failover peer dhcp-failover: peer moves from normal to communications-interrupted")
             back = "failover peer dhcp-failover: I move from communications-interrupted to normal"
             written = _write(log, back)
-            yield seen.wait("finding cleared: warning peer-down", number + 1) - written
+            yield seen.wait("finding withdrawn: warning peer-down", number + 1) - written
 
 
 def _write(log: Path, *texts: str) -> float:

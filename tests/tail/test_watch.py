@@ -1,6 +1,7 @@
 """Events of a tail as a function of lines and memory."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from dhcplens.ingest.reader import read_log
 from dhcplens.tail.clock import LiveClock, rfc3339
 from dhcplens.tail.events import Event, Kind
+from dhcplens.tail.judge import Answer, Judged
 from dhcplens.tail.lines import LineReader
 from dhcplens.tail.watch import Watch
 
@@ -170,6 +172,21 @@ def test_recorded_states_of_a_lease_file_are_events_where_they_change() -> None:
     again.remember(json.loads(json.dumps(one.memory())))
     (event,) = again.take_leases("/srv/alpha/dhcpd.leases", halves[40:])
     assert (event.id, event.fields["state"], event.time) == (2, "partner-down", "2026-11-19T14:00:00Z")
+
+
+def test_a_finding_that_is_withdrawn_has_the_time_of_the_last_line() -> None:
+    """What the rules take back is told as withdrawn, when the lines came that changed their mind."""
+    one = watch()
+    one.take("log", CRASH, written=1.0)
+    found = Judged("FO101", "peer-down", "warning", "a was down", None, None, ("a",), (), "m", (), "", None)
+    (raised,) = one.judged(Answer([replace(found, start="2026-01-01T10:00:00+00:00")]))
+    (withdrawn,) = one.judged(Answer([], frozenset({"peer-down"})))
+    assert "finding raised" in raised.as_text(UTC, colour=False)
+    assert "finding withdrawn" in withdrawn.as_text(UTC, colour=False)
+    assert (withdrawn.event, withdrawn.fields["end"]) == (Kind.CLEARED, None)
+    assert withdrawn.time == rfc3339(one.present.last["beta"][0])
+    assert one.judged(Answer(None)) == []
+    assert one.unjudged
 
 
 def test_times_are_rfc_3339() -> None:
