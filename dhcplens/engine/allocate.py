@@ -1,5 +1,6 @@
 """Which lease a client gets: its own one, or the one unused for longest (dhcpd's dhcp.c and failover.c)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dhcplens.engine.events import Packet
@@ -56,9 +57,8 @@ def of_client(lease: Lease) -> bool:
 def find(server: "Server", packet: Packet, network: str) -> Found:
     """The lease that the client has, had or asks for on this network (dhcpd's find_lease)."""
     database = server.database
-    uid_lease = None
-    if packet.uid:
-        uid_lease = _by_uid(server, packet, network)
+    held = database.by_uid.leases(packet.uid)
+    uid_lease = _fitting(held, network) if held else None
     ip_lease = database.by_ip.get(packet.ciaddr or packet.requested)
     if ip_lease is None:
         lease, ours = None, False
@@ -109,8 +109,9 @@ def _is_client(lease: Lease, packet: Packet) -> bool:
     return lease.uid == packet.uid if lease.uid else lease.hardware == packet.hardware
 
 
-def _by_uid(server: "Server", packet: Packet, network: str) -> Lease | None:
-    for lease in server.database.by_uid.leases(packet.uid):
+def _fitting(held: Sequence[Lease], network: str) -> Lease | None:
+    """The first of a client's leases on the network that can be given to it."""
+    for lease in held:
         if of_client(lease) and lease.pool.network == network:
             return lease
     return None

@@ -105,7 +105,8 @@ class Database:
             self._transition(lease)
         elif not was_free:
             self._set_next(lease)
-        lease.sort = sort = self._sort(lease)
+        alone = relationship is not None and relationship.me is PARTNER_DOWN
+        lease.sort = sort = self._sort(lease) if alone else lease.ends
         pool.queues[lease.state].insert(lease)
         if now < sort and (sort < pool.next_event or not pool.next_event):
             self.arm(pool, sort)

@@ -126,7 +126,7 @@ def _connected(rel: "Relationship", link: int, message: Connect) -> None:
     elif len(message.hba) != 32:
         _refuse(rel, link, message.relationship, HBA_CONFLICT, "invalid HBA")
     else:
-        rel.assign(message.hba)
+        rel.server.relationships[message.relationship].assign(message.hba)
         if rel.link is not None:
             _send(rel, link, _connect_ack(rel, DUPLICATE_CONNECTION))
             close(rel, link)

@@ -126,6 +126,8 @@ def ping_answered(server: "Server", ip: int) -> None:
         lease = waiting[0]
         lease.answering = False
         server.timer_at(("ping", ip), None)
+        if lease.ends > server.now:  # that is what the offer has made it
+            server.log("icmp-echo-reply-while-lease-valid-2", address=lease.address)
         server.abandon(lease, "pinged before offer")
 
 

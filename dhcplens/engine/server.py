@@ -162,8 +162,11 @@ class Server:
         self.database.expire(self.database.pools[number])
 
     def _commit_due(self, _: str) -> None:
-        self._commit_at = 0
-        self.commit()
+        if self._commit_at > self.now:
+            self.timer(("commit", ""), self._commit_at)
+        else:
+            self._commit_at = 0
+            self.commit()
 
     # --- start and end -------------------------------------------------------------------------
 
@@ -259,9 +262,9 @@ class Server:
         self.out.append(_COMMIT)
 
     def commit_soon(self) -> None:
-        """Make everything written durable within two seconds."""
-        if not self._commit_at:
-            self._commit_at = self.now + COMMIT_SECONDS
+        """Make everything written durable once two seconds have passed without another such wish."""
+        waiting, self._commit_at = self._commit_at, self.now + COMMIT_SECONDS
+        if not waiting:
             self.timer(("commit", ""), self._commit_at)
 
     def _rewrite(self) -> None:

@@ -39,7 +39,7 @@ def grant(lease: Lease, rel: Relationship | None, wanted: int, now: int, *, acke
             seconds = tsfp - now + mclt
     if not acked:
         return seconds, lease.tstp, tsfp
-    tstp = end(now, wanted + seconds // 2) if wanted != INFINITE else NEVER
+    tstp = NEVER if wanted == INFINITE else end(now, wanted + seconds // 2)
     return seconds, tstp, tsfp if tsfp < tstp else tstp
 
 
@@ -56,7 +56,7 @@ def _grant_3_0(lease: Lease, rel: Relationship, wanted: int, now: int) -> Grant:
 
 def end(now: int, seconds: int) -> int:
     """When a lease of that many seconds ends."""
-    if seconds == INFINITE:
-        return NEVER
     ends = now + seconds
-    return ends if ends < NEVER else NEVER - 1
+    if ends < NEVER:
+        return ends
+    return NEVER if seconds == INFINITE else NEVER - 1

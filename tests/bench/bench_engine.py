@@ -31,6 +31,7 @@ _BEGIN = 1_800_000_000 * SECOND
 _ADDRESSES = {Role.PRIMARY: IPv4Address("10.9.0.2"), Role.SECONDARY: IPv4Address("10.9.0.3")}
 _VIA = "10.9.0.1"
 _GIADDR = int(IPv4Address(_VIA))
+_LEAVES_THE_SERVER = (Send, Reply)
 _DISCOVER, _REQUEST, _ACK = MessageType.DISCOVER, MessageType.REQUEST, MessageType.ACK
 
 
@@ -52,10 +53,11 @@ class Pair:
 
     def _tell(self, server: Server, event: Event) -> None:
         for effect in server.handle(event, self.now):
-            if isinstance(effect, Send):
-                self._mail.append((self._partner[server], Received(effect.link, effect.message)))
-            elif isinstance(effect, Reply):
-                self.answers.append(effect)
+            if isinstance(effect, _LEAVES_THE_SERVER):
+                if isinstance(effect, Send):
+                    self._mail.append((self._partner[server], Received(effect.link, effect.message)))
+                else:
+                    self.answers.append(effect)
 
     def _deliver(self) -> None:
         mail = self._mail

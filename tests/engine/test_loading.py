@@ -3,7 +3,7 @@
 import pytest
 
 from dhcplens.engine.dialect import V3_0_1, V4_4_3, Dialect
-from dhcplens.engine.events import SECOND
+from dhcplens.engine.events import SECOND, Fired
 from dhcplens.engine.leases import Record
 from dhcplens.engine.world import World
 from dhcplens.model.states import BindingState as B
@@ -35,6 +35,20 @@ def test_the_peers_knowledge_stands_while_the_file_is_read() -> None:
     """A lease that has ended meanwhile can still be returned to what the peer takes it for: active."""
     bench = restarted(V4_4_3)
     assert [(one.state, one.rewind) for _, one in bench.writes] == [(B.EXPIRED, B.ACTIVE)]
+
+
+def test_a_commit_of_acks_waits_for_two_quiet_seconds() -> None:
+    """Each ack puts the commit off anew."""
+    server = restarted(V4_4_3).world.hosts["one"].server
+    done = []
+    for second, acked in enumerate((True, True, False, False)):
+        server.now = NOW + second
+        if acked:
+            server.commit_soon()
+        if second > 1:
+            server.handle(Fired(("commit", "")), server.now * SECOND)
+        done.append(server._commit_at)
+    assert done == [NOW + 2, NOW + 3, NOW + 3, 0]
 
 
 @pytest.mark.parametrize(("dialect", "state"), [(V4_4_3, B.EXPIRED), (V3_0_1, B.FREE)])

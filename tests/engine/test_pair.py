@@ -1,7 +1,7 @@
 """A small pair in a world: what clients get, what the file and the peer are told, in each service."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -175,6 +175,21 @@ def test_a_declined_address_is_abandoned_on_both(bench: Bench) -> None:
     bench.send(message(MessageType.DECLINE, 1, requested=reply.ip), server)
     bench.wait(5)
     assert {bench.binding(name, reply.ip).state for name in ("one", "two")} == {B.ABANDONED}
+
+
+def test_an_address_that_answers_a_ping_is_given_to_nobody() -> None:
+    """Before the offer the address is pinged; who has it unasked keeps it, and it is abandoned."""
+    world = pair(1)
+    for host in world.hosts.values():
+        host.server.conf = replace(host.server.conf, ping_check=True)
+        world.start(host.name)
+    bench = Bench(world)
+    bench.wait(10)
+    world.strangers = {FIRST + number for number in range(16)}
+    assert bench.send(message(MessageType.DISCOVER, 1)) == []
+    said = [(code, fields.get("reason")) for _, code, fields in bench.lines]
+    valid = said.index(("icmp-echo-reply-while-lease-valid-2", None))
+    assert said[valid + 1] == ("abandoning", "pinged before offer")
 
 
 def test_a_request_for_anothers_address_is_refused(bench: Bench) -> None:
