@@ -77,7 +77,9 @@ def _latencies(log: Path) -> Iterator[float]:
 
 
 def _findings(log: Path, before: bytes) -> Iterator[float]:
-    """Seconds from the line of a lost link, and of its return, until the finding is raised, and taken back for one with an end.
+    """Seconds from the line of a lost link, and of its return, until its finding is raised, and withdrawn.
+
+    The return shows that it was the link: another finding takes the place of the first one.
 
     The log holds normal operation ``before``; plain messages come all the time.
     """
