@@ -134,8 +134,8 @@ def _settled(own: _Conclusion | None, best: tuple[str, _Conclusion] | None) -> t
         return own.zone, own.why
     if best is not None:
         return best[1].zone, f"taken from its partner, of whose log {best[1].why}"
-    told = f"{own.why} {zone_name(own.zone)}, which does not settle it" if own else "nothing tells"
-    return fixed(0), f"assumed, for {told}; --timezone would"
+    told = f"{zone_name(own.zone)} is not sure ({own.why})" if own else "nothing tells"
+    return fixed(0), f"assumed, for {told}; --timezone would settle it"
 
 
 def _look(tracks: Sequence[Track], server: str, known: Events) -> _Look:
