@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dhcplens.ingest.leases import LeaseReader, read_leases
+from dhcplens.ingest.leases.fast import read_fast
 from tests.bench.history import write_leases
 from tests.bench.measure import Measure, available, command, medians
 
@@ -25,7 +26,7 @@ def measures(folder: Path) -> Iterator[Measure]:
         yield Measure(work, ours, "dhcpd-pools", other, 0.3)
     piece = data[: len(data) // 50]
     piece = piece[: piece.rindex(b"lease ")]
-    plain, fast = medians(lambda: _plain(piece), lambda: read_leases(piece, "dhcpd.leases"))
+    plain, fast = medians(lambda: _plain(piece), lambda: read_fast(piece, "dhcpd.leases"))
     yield Measure("plain reader, a fiftieth of it", plain, "the fast one", fast, None)
 
 
