@@ -105,8 +105,12 @@ class Judge:
     def ask(self, question: Question) -> None:
         """Put a question."""
         before = self._asked[-1][1] if self._asked else None
-        process = self._running()
-        thread = threading.Thread(target=self._talk, args=(process, question, before), daemon=True)
+        try:
+            words = (self._running(), question, before)
+            thread = threading.Thread(target=self._talk, args=words, daemon=True)
+        except OSError as error:
+            self._answers[id(question)] = JudgeError(f"the rules cannot be started: {error.strerror}")
+            thread = threading.Thread(daemon=True)
         self._asked.append((question, thread))
         thread.start()
 
@@ -140,7 +144,8 @@ class Judge:
             self._answers[id(question)] = Answer.of(json.loads(process.stdout.readline()))
         except (OSError, ValueError):  # it is gone, or cut its answer short
             process.kill()
-            self._process = None
+            if self._process is process:
+                self._process = None
             self._answers[id(question)] = JudgeError(
                 f"the process of the rules ended unexpectedly (exit code {process.wait()})"
             )

@@ -95,6 +95,16 @@ def test_time_passes_without_a_line() -> None:
     assert found[1] - found[0] == {"stuck-communications-interrupted"}
 
 
+def test_a_process_that_cannot_be_started_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without room for another process is an error with a word; the tail goes on and asks again."""
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    judge = Judge("UTC", "here")
+    judge.ask(Question(lines()))
+    with pytest.raises(JudgeError, match="cannot be started"):
+        judge.answer(wait=True)
+    assert not judge.busy
+
+
 def test_a_process_that_dies_is_told_of() -> None:
     """Rules that cannot run are an error with a word, not a hang."""
     judge = Judge("Mars/Olympus", "here")
