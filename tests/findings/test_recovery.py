@@ -248,3 +248,20 @@ def test_leases_that_an_old_file_forgot() -> None:
 
     assert "10.69.0.9" in of(other)["stale-database-restored"].title  # type: ignore[attr-defined]
     assert "stale-database-restored" not in of(other, kept)
+
+
+def test_renewals_that_an_old_file_forgot() -> None:
+    """A file that still stands as it was read lacks several renewals; one or two may have reached no file."""
+    pools = ranged(Role.SECONDARY)
+    acks = [message(f"09:5{n}:00", "ACK", f"00:16:3e:00:00:0{n}", ip=f"10.69.0.{n}") for n in range(3)]
+    blocks = [block(f"10.69.0.{n}", "active", starts="08:10:00", ends="12:10:00") for n in range(3)]
+    partner = server("a", *linked(), *interrupted("10:00:00"), *back("10:10:01", "normal"))
+    read = notice("10:10:00", "wrote-leases", count=3)
+
+    def of(*rows: dict[str, object]) -> dict[str, object]:
+        begun = (*linked(), *rows, *restarted("10:10:00"))
+        return dict(findings(partner, server("b", *begun, *blocks, conf=pools)))
+
+    assert "stale-database-restored" in of(*acks, read)
+    assert "stale-database-restored" not in of(*acks[:2], read)
+    assert "stale-database-restored" not in of(*acks, notice("10:30:00", "wrote-leases", count=3))

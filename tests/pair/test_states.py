@@ -133,6 +133,12 @@ def test_link_before_the_log_was_up_when_it_is_lost() -> None:
     ]
 
 
+def test_link_before_the_log_was_down_when_the_first_move_says_so() -> None:
+    """A log that begins in an outage tells of it by the state that its first move leaves."""
+    pair = build(heap(server("a", heard("10:30:00", NORMAL, CUT), move("10:30:00", CUT, NORMAL))))
+    assert believed(pair, "a") == [("down", "before", None, "10:30:00"), ("up", "heard", "10:30:00", None)]
+
+
 def test_relationships_are_kept_apart() -> None:
     """Two relationships of one server have their own states and links."""
     pair = build(
