@@ -176,11 +176,10 @@ def _weighed(tracks: Sequence[Track], own: Sequence[int], pairs: Pairs, known: E
     if single and single[0][0] == int(offset.total_seconds()):
         return conclusion
     most = max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
-    clear = most <= _RIVALS * conclusion.weight
-    many = conclusion.weight >= _MANY and not single
+    many = conclusion.weight >= _MANY and not single and most <= _RIVALS * conclusion.weight
     enough = _MANY if offset % timedelta(hours=1) else _ENOUGH
     reaches = conclusion.weight >= enough and _reaches(tracks, own, int(offset.total_seconds()), known)
-    return replace(conclusion, sure=clear and (many or reaches))
+    return replace(conclusion, sure=many or (reaches and 2 * most <= conclusion.weight))
 
 
 def _reaches(tracks: Sequence[Track], own: Sequence[int], offset: int, known: Events) -> bool:
