@@ -24,7 +24,7 @@ def live(seed: int) -> None:
     back_to_normal(life)
 
 
-@pytest.mark.parametrize("hundred", range(12))
+@pytest.mark.parametrize("hundred", range(15))
 def test_invariants_hold_at_every_step_of_random_faults(hundred: int) -> None:
     """Over a thousand random schedules of faults break none of the promises that failover makes."""
     for seed in range(100 * hundred, 100 * hundred + 100):
