@@ -33,6 +33,7 @@ class Dialect:
     starving_cancels: bool  # 3.0.4: no load balancing to a peer without free leases
     wide_names: bool  # 3.0.4: fewer octets in a lone subnet's name; 4.0.0: none is left out
     tight_hash: bool  # until 3.0.x: only two bits of the hash choose the bit in its byte
+    relative_timers: bool  # 4.2.0: a timer counts whole seconds from the moment at which it is set
     recent_ping_skips: bool  # 4.4.2: no ping for the same client within ping-cltt-secs
 
 
@@ -60,6 +61,7 @@ V4_4_3 = Dialect(
     starving_cancels=True,
     wide_names=True,
     tight_hash=False,
+    relative_timers=True,
     recent_ping_skips=True,
 )
 
@@ -87,6 +89,7 @@ V3_0_1 = Dialect(
     starving_cancels=False,
     wide_names=False,
     tight_hash=True,
+    relative_timers=False,
     recent_ping_skips=False,
 )
 

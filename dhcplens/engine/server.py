@@ -243,8 +243,12 @@ class Server:
         self.out.append(Log(code, fields))
 
     def timer(self, key: tuple[str, Any], at: int | None) -> None:
-        """Set a timer to a second of the own clock, or stop it."""
-        self.out.append(SetTimer(key, None if at is None else at * SECOND))
+        """Set a timer to a second of the own clock, or stop it (dhcpd's dispatch.c)."""
+        micros = None
+        if at is not None:
+            relative = self.dialect.relative_timers
+            micros = self.micros + max(0, at - self.now) * SECOND if relative else at * SECOND
+        self.out.append(SetTimer(key, micros))
 
     def timer_at(self, key: tuple[str, Any], micros: int | None) -> None:
         """Set a timer to a microsecond of the own clock, or stop it."""

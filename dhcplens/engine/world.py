@@ -59,6 +59,7 @@ class Host:
         self.clock = Clock()
         self.disk = Disk()
         self.timers: dict[tuple[str, Any], int] = {}
+        self.stepped = False  # its clock was set since the server last looked
         self.life = 0  # counts the processes; what was meant for an earlier one is dropped
 
     @property
@@ -72,7 +73,8 @@ class World:
 
     ``on_effect`` sees every effect with its host, ``on_reply`` every answer as it reaches the client,
     ``after`` is called after each event that a host has dealt with. ``connects`` may say, for a connection
-    attempt made at a moment, at which moment it succeeds (None: when packets pass).
+    attempt made at a moment, at which moment it succeeds (None: when packets pass). ``due`` may say of a
+    host's timer, by its key and when it is due on the host's clock, when it really fires.
     """
 
     def __init__(self, begin: int, seed: int | str) -> None:
@@ -84,6 +86,7 @@ class World:
         self.on_effect: Callable[[Host, Effect], None] | None = None
         self.on_reply: Callable[[Host, Reply], None] | None = None
         self.connects: Callable[[int], int | None] | None = None
+        self.due: Callable[[str, tuple[str, Any], int], int] | None = None
         self.after: Sequence[Callable[[Host, Event], None]] = ()
         self._queue: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
@@ -151,11 +154,24 @@ class World:
             self.tell(self.hosts[name], ControlShutdown())
 
     def set_clock(self, name: str, offset: int) -> None:
-        """From now on the clock of a host is off by that many microseconds; timers keep their local time."""
+        """From now on the clock of a host is off by that many microseconds; timers keep their local time.
+
+        The server does not notice before it wakes: what has become due waits for the next timer that was due
+        anyway, or for the next packet.
+        """
         host = self.hosts[name]
         host.clock.step(self.now, offset)
+        host.stepped = True
         for key, at in host.timers.items():
-            self.at(max(self.now, host.clock.world(at)), self._fire, host, host.life, key, at)
+            if (when := host.clock.world(at)) > self.now:
+                self.at(when, self._fire, host, host.life, key, at)
+
+    def _catch_up(self, host: Host) -> None:
+        """The server has woken after a step of its clock: every timer that is due by now fires."""
+        host.stepped = False
+        for key, at in host.timers.items():
+            if host.clock.world(at) <= self.now:
+                self.at(self.now, self._fire, host, host.life, key, at)
 
     # --- the link ------------------------------------------------------------------------------
 
@@ -212,6 +228,8 @@ class World:
                 seen(host, effect)
             if host.life == life and (act := does.get(type(effect))) is not None:
                 act(host, effect)
+        if host.stepped:
+            self._catch_up(host)
         for check in self.after:
             check(host, event)
 
@@ -234,9 +252,10 @@ class World:
         if effect.at is None:
             host.timers.pop(effect.key, None)
             return
-        host.timers[effect.key] = effect.at
-        when = max(self.now, host.clock.world(effect.at))
-        self.at(when, self._fire, host, host.life, effect.key, effect.at)
+        at = effect.at if self.due is None else self.due(host.name, effect.key, effect.at)
+        host.timers[effect.key] = at
+        when = max(self.now, host.clock.world(at))
+        self.at(when, self._fire, host, host.life, effect.key, at)
 
     def _fire(self, host: Host, life: int, key: tuple[str, Any], at: int) -> None:
         if host.life == life and host.timers.get(key) == at:

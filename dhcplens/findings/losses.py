@@ -297,7 +297,7 @@ def _who_was_down(
 def _covered(case: "Case", server: str, start: pd.Timestamp) -> bool:
     """Whether a server's log reaches over the loss: it begins before it, or with its own start."""
     begin = case.first_line(server)
-    return begin is not None and (begin <= start or _begins_with_start(case, server))
+    return begin is not None and (begin <= start + _MOMENT or _begins_with_start(case, server))
 
 
 def _begins_with_start(case: "Case", server: str) -> bool:

@@ -183,6 +183,11 @@ class Client:
             return self._refused(now, answer)
         return []
 
+    def left(self, now: float) -> None:
+        """The packet that was told to leave last has left only now."""
+        sent = self.transactions[-1].sent
+        sent[-1] = replace(sent[-1], time=now)
+
     def tick(self, now: float) -> list[Outgoing]:
         """The timer fired."""
         if self.timer is None or now < self.timer:

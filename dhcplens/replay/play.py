@@ -3,26 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 from dhcplens.engine.dialect import V4_4_3, Dialect
 from dhcplens.engine.events import SECOND, Effect, Event, Log, Reply, StateRecord
 from dhcplens.engine.events import Packet as EnginePacket
 from dhcplens.engine.leases import Record
-from dhcplens.engine.world import Host, World
+from dhcplens.engine.world import CLIENT_DELAY, Host, World
 from dhcplens.ingest.conf import parse_conf, view
-from dhcplens.model.states import BindingState, FailoverState, Subject
+from dhcplens.model.states import BindingState, FailoverState, MessageType, Subject
 from dhcplens.replay import write
 from dhcplens.replay.clients import Client, Outcome, Outgoing, Packet
 from dhcplens.replay.expectations import check
 from dhcplens.replay.identities import identities
 from dhcplens.replay.layout import LogWriter
-from dhcplens.replay.recorded import Course
+from dhcplens.replay.recorded import Arrived, Course
 from dhcplens.replay.scenario import (
     Action,
     Crash,
     CutLink,
     DelayLink,
     EmptyLeases,
+    End,
     Expect,
     HealLink,
     KeepLeases,
@@ -36,16 +38,17 @@ from dhcplens.replay.scenario import (
     Stranger,
 )
 from dhcplens.replay.scenario import Event as ScenarioEvent
-from dhcplens.replay.timetable import Errand, run_errand, timetable
-from dhcplens.replay.truth import Expectation, Move, Truth
+from dhcplens.replay.timetable import AFTERWARDS, Errand, run_errand, timetable
+from dhcplens.replay.truth import HAPPENED, Expectation, Happened, Move, Truth
 
 _ETHERNET = b"\x01"
 _FIRST_PID = 1000
 BETWEEN_ENDS = SECOND // 10
 AFTER_UPDATE = SECOND // 5
+ON_THE_WAY = 2 * CLIENT_DELAY
 MOST_LATE = 5 * SECOND
-LOSER_WAITS = 700_000
-"""Microseconds by which an answer comes later than the one that is known to have won."""
+EARLY = 5 * SECOND
+"""Microseconds by which a client's timers may be behind those of the recorded run."""
 
 
 def play(
@@ -80,7 +83,7 @@ class Run:
         dialect: Dialect = V4_4_3,
         course: Course | None = None,
     ) -> None:
-        self._course = course or Course({}, {})
+        self._course = course or Course({})
         self.scenario = scenario
         self.dialect = dialect
         self._begin = round(scenario.begin.timestamp() * SECOND)
@@ -89,6 +92,7 @@ class Run:
         self._relays = {relay.name: relay for relay in scenario.relays}
         self._servers = {int(server.address): server.name for server in scenario.servers}
         self._plan = timetable(scenario, seed)
+        self._over = False
         self.truth = Truth(scenario, seed, 0.0, f"dhcplens engine {dialect.version}", self._clients)
         self.lines: dict[str, list[tuple[int, int, Log]]] = {server.name: [] for server in scenario.servers}
         self.world = World(self._begin, seed)
@@ -96,6 +100,8 @@ class Run:
         self.world.on_reply = self._replied
         if self._course.connected:
             self.world.connects = self._connects
+        if self._course.balances:
+            self.world.due = self._due
         for server in scenario.servers:
             conf = view(parse_conf(server.conf, f"{server.name}/dhcpd.conf"))
             host = self.world.add(server.name, conf, server.address, dialect=dialect)
@@ -107,7 +113,17 @@ class Run:
 
     def _connects(self, now: int) -> int | None:
         at = self._course.connects(now / SECOND)
-        return None if at is None else int(at * SECOND)
+        return None if at is None else round(at * SECOND)
+
+    def _begins(self, server: str) -> int:
+        """When the process that is started now begins its work."""
+        began = self._course.started(server, self.world.now / SECOND)
+        return self.world.now if began is None else round(began * SECOND)
+
+    def _due(self, server: str, key: tuple[str, Any], at: int) -> int:
+        """When a timer really fires that is due at that moment of the server's clock."""
+        ran = self._course.balanced(server, at / SECOND) if key[0] == "balance" else None
+        return at if ran is None else round(ran * SECOND)
 
     def _put_off(self, server: str, drawn: Callable[[int], int]) -> Callable[[int], int]:
         return lambda at: self._course.put_off(server, at, drawn(at))
@@ -168,22 +184,19 @@ class Run:
         return self.world.hosts[server].disk.records
 
     def _micros(self, at: float) -> int:
-        return self._begin + int(at * SECOND) + 1
+        return self._begin + round(at * SECOND) + 1
 
     def _lab(self) -> float:
         return (self.world.now - self._begin) / SECOND
 
     def _errand(self, errand: Errand) -> None:
         client = self._clients[errand.client]
-        left = self._course.leaves(errand.client, len(client.transactions), 0)
-        late = 0 if left is None else int(left * SECOND) - self.world.now
-        if 0 < late < MOST_LATE:
-            self.world.at(self.world.now + late, self._do_errand, client, errand)
-        else:
-            self._do_errand(client, errand)
-
-    def _do_errand(self, client: Client, errand: Errand) -> None:
-        self._send(client, run_errand(errand, self._clients, self._lab()))
+        began = self._course.began(errand.client, len(client.transactions))
+        late = 0.0 if began is None else began - self.world.now / SECOND
+        self._send(
+            client,
+            run_errand(errand, self._clients, self._lab() + (late if 0 < late < MOST_LATE / SECOND else 0.0)),
+        )
 
     def _event(self, event: ScenarioEvent) -> None:
         self.truth.events.append((self._lab(), event))
@@ -197,7 +210,8 @@ class Run:
         match action:
             case Start(servers):
                 for name in servers:
-                    world.start(name)
+                    world.at(self._begins(name), world.start, name)
+                world.run(world.now)
             case Stop(servers):
                 self._one_after_another(world.stop, servers)
             case Crash(servers):
@@ -225,6 +239,9 @@ class Run:
                 world.heal()
             case DelayLink(seconds):
                 world.delay(round(seconds * SECOND))
+            case End():
+                self._over = True
+                world.run(world.now + round(AFTERWARDS * SECOND))
             case Stranger(address, present):
                 (world.strangers.add if present else world.strangers.discard)(int(address))
 
@@ -238,52 +255,76 @@ class Run:
 
     def _send(self, client: Client, packets: Sequence[Outgoing]) -> None:
         for one in packets:
-            if one.to is None:
-                relay = self._relays[client.identity.relay]
-                packet = _packet(one.packet, int(relay.address), str(relay.address))
-                for name in relay.servers:
-                    self.world.at(
-                        self.world.now + self._late(client, name, packet), self.world.deliver, name, packet
-                    )
-            elif (server := self._servers.get(int(one.to))) is not None:
-                self.world.deliver(server, _packet(one.packet, 0, "eth0"))
+            at = self._leaving(client, len(client.transactions) - 1, len(client.transactions[-1].sent) - 1)
+            self.world.at(at, self._put_on_the_wire, client, one)
         if client.timer is not None:
-            at = max(self._micros(client.timer), self._leaves(client))
-            self.world.at(at, self._tick, client, client.timer)
+            due, left = self._micros(client.timer), self._leaves(client)
+            at = left if left > due - EARLY else due
+            self.world.at(max(self.world.now, at), self._tick, client, client.timer)
+
+    def _put_on_the_wire(self, client: Client, one: Outgoing) -> None:
+        if one.to is None:
+            relay = self._relays[client.identity.relay]
+            packet = _packet(one.packet, int(relay.address), str(relay.address))
+            for name in relay.servers:
+                late = self._late(client, name, packet)
+                self.world.at(self.world.now + late, self.world.deliver, name, packet)
+        elif (server := self._servers.get(int(one.to))) is not None:
+            self.world.deliver(server, _packet(one.packet, 0, "eth0"))
+
+    def _leaving(self, client: Client, number: int, packet: int) -> int:
+        """When a packet that may leave now does: a little later where it did so in the recorded run."""
+        now = self.world.now
+        left = self._course.leaves(client.identity.name, number, packet)
+        at = now if left is None else round(left * SECOND)
+        return at if now < at < now + MOST_LATE else now
 
     def _late(self, client: Client, server: str, packet: EnginePacket) -> int:
-        """How much later a request reaches a server that it is not meant for, but that confirmed it too."""
-        meant = self._servers.get(packet.server_id, server)
-        number = len(client.transactions) - 1
-        if meant == server or not self._course.confirmed(client.identity.name, number, server):
+        """How much later a server deals with a request than others do.
+
+        A busy server confirms late; one that the request is not meant for confirms it only when it has heard
+        of it from the other one.
+        """
+        if packet.type is not MessageType.REQUEST:
             return 0
-        return AFTER_UPDATE
+        meant = self._servers.get(packet.server_id, server)
+        name, number = client.identity.name, len(client.transactions) - 1
+        if self._course.follows(name, number, server, meant):
+            return AFTER_UPDATE
+        ack = self._course.arrives(name, number, Arrived(self.world.now / SECOND, "ACK", server))
+        return 0 if ack is None else max(0, round(ack * SECOND) - ON_THE_WAY - self.world.now)
+
+    def _next(self, client: Client) -> tuple[int, int]:
+        """Number of the transaction that the client's timer goes on with or begins, and of its packet."""
+        number, packet = len(client.transactions) - 1, len(client.transactions[-1].sent)
+        known = self._course.leaves(client.identity.name, number, packet) is not None
+        goes_on = known and client.transactions[-1].outcome is Outcome.OPEN
+        return (number, packet) if goes_on else (number + 1, 0)
 
     def _leaves(self, client: Client) -> int:
         """When the client's next packet left in the recorded run; 0 if that is not known."""
-        number, packet = len(client.transactions) - 1, 0
-        if client.transactions[-1].outcome is Outcome.OPEN:
-            packet = len(client.transactions[-1].sent)
-            if self._course.leaves(client.identity.name, number, packet) is None:
-                packet = 0
-        if not packet:
-            number += 1
-        left = self._course.leaves(client.identity.name, number, packet)
-        return 0 if left is None else int(left * SECOND)
+        left = self._course.leaves(client.identity.name, *self._next(client))
+        return 0 if left is None else round(left * SECOND)
 
     def _tick(self, client: Client, timer: float) -> None:
-        if client.timer == timer:
-            self._send(client, client.tick(self._lab()))
+        if client.timer == timer and not self._over:
+            began, secs = (
+                client.transactions[-1].began,
+                self._course.secs(client.identity.name, *self._next(client)),
+            )
+            self._send(client, client.tick(max(timer, min(began + secs, self._lab()))))
 
     def _replied(self, host: Host, reply: Reply) -> None:
         client = self._by_hardware.get(reply.packet.hardware)
         if client is None:
             return
-        winner = self._course.first(client.identity.name, len(client.transactions) - 1, reply.type)
-        if winner is None or winner == host.name:
-            self._received(host, reply, client)
+        answer = Arrived(self.world.now / SECOND, reply.type, host.name)
+        arrives = self._course.arrives(client.identity.name, len(client.transactions) - 1, answer)
+        at = self.world.now if arrives is None else round(arrives * SECOND)
+        if at > self.world.now:
+            self.world.at(at, self._received, host, reply, client)
         else:
-            self.world.at(self.world.now + LOSER_WAITS, self._received, host, reply, client)
+            self._received(host, reply, client)
 
     def _received(self, host: Host, reply: Reply, client: Client) -> None:
         answer = Packet(
@@ -306,6 +347,10 @@ class Run:
             if effect.code in _SUBJECTS:
                 old, new = effect.fields["old"].value, effect.fields["new"].value
                 self.truth.moves.append(Move(self._lab(), host.name, _SUBJECTS[effect.code], old, new))
+            elif effect.code in HAPPENED:
+                clock = (micros - self._begin) / SECOND
+                what = HAPPENED[effect.code]
+                self.truth.happened.append(Happened(self._lab(), clock, host.name, what))
 
 
 _SUBJECTS = {"local-move": Subject.LOCAL, "partner-move": Subject.PARTNER}

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dhcplens.replay.compare import Comparison, compare_runs
@@ -29,27 +29,35 @@ def recorded_runs(fixtures: Path) -> Iterator[Path]:
             yield truth.parent
 
 
-def against(folder: Path) -> Comparison:
-    """Plays the folder's scenario with the engine and compares with what is recorded there."""
+def against(folder: Path, *, follow: bool = True) -> Comparison:
+    """Plays the folder's scenario with the engine and compares with what is recorded there.
+
+    ``follow``: takes what the scenario leaves open from the recorded run (``recorded.Course``).
+    """
     recorded = read_run(folder)
     scenario = read(next(folder.glob("*.scenario")))
     with tempfile.TemporaryDirectory() as out:
-        play(scenario, Path(out), seed=scenario.seed, course=recorded.course)
+        play(scenario, Path(out), seed=scenario.seed, course=recorded.course if follow else None)
         return compare_runs(recorded, read_run(Path(out)))
 
 
 def table(fixtures: Path) -> str:
-    """One row a recorded run, and one over all of them."""
+    """One row a recorded run, one over all of them, and one over all from scenario and seed alone."""
     rows = [HEAD, tuple("---" for _ in HEAD)]
-    sums = [[0, 0] for _ in HEAD[1:]]
-    for folder in recorded_runs(fixtures):
-        measures = against(folder).measures
-        rows.append((folder.name, *(_cell(one.agreed, one.total) for one in measures)))
-        for total, one in zip(sums, measures, strict=True):
-            total[0] += one.agreed
-            total[1] += one.total
-    rows.append(("**all**", *(_cell(agreed, total) for agreed, total in sums)))
+    folders = list(recorded_runs(fixtures))
+    following = [against(folder) for folder in folders]
+    rows += ((folder.name, *_cells([one])) for folder, one in zip(folders, following, strict=True))
+    rows.append(("**all**", *_cells(following)))
+    rows.append(
+        ("all, from scenario and seed alone", *_cells([against(one, follow=False) for one in folders]))
+    )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cells(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """What agrees of what was compared, over all these, one measure after another."""
+    for measures in zip(*(one.measures for one in comparisons), strict=True):
+        yield _cell(sum(one.agreed for one in measures), sum(one.total for one in measures))
 
 
 def _cell(agreed: int, total: int) -> str:

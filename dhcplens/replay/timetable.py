@@ -9,6 +9,9 @@ from ipaddress import IPv4Address
 from dhcplens.replay.clients import Client, Outgoing
 from dhcplens.replay.scenario import Act, Arrive, ClientAct, Event, Scenario
 
+AFTERWARDS = 5.0
+"""Lab seconds after the end in which the servers finish what is under way; the clients are silent by then."""
+
 _JITTER = 0.25  # share of the pace by which an arrival may be early or late
 
 

@@ -31,6 +31,27 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that a server did of itself: ``what`` is starts, disconnects or balances.
+
+    ``clock`` is lab seconds as the server's own clock shows them.
+    """
+
+    at: float
+    clock: float
+    server: str
+    what: str
+
+
+HAPPENED = {
+    "server-version": "starts",
+    "peer-disconnected": "disconnects",
+    "balancing-pool": "balances",
+}
+"""By the code of the line that tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """An ``expect`` line and what came of it."""
 
@@ -50,6 +71,7 @@ class Truth:
     clients: Mapping[str, Client]
     events: list[tuple[float, Event]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
     expectations: list[Expectation] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     bindings: dict[str, Mapping[IPv4Address, BindingState]] = field(default_factory=dict)
@@ -101,6 +123,11 @@ class Truth:
                 self._moment(move.at)
                 | {"server": move.server, "subject": move.subject, "old": move.old, "new": move.new}
                 for move in self.moves
+            ],
+            "happened": [
+                self._moment(one.at)
+                | {"clock": self._time(one.clock), "server": one.server, "what": one.what}
+                for one in self.happened
             ],
             "expectations": [
                 self._moment(one.at)

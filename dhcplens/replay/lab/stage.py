@@ -42,10 +42,15 @@ from dhcplens.replay.scenario import (
     Stop,
     Stranger,
 )
-from dhcplens.replay.timetable import Alarms, Errand, run_errand, timetable
-from dhcplens.replay.truth import Expectation, Move, Truth
+from dhcplens.replay.timetable import AFTERWARDS, Alarms, Errand, run_errand, timetable
+from dhcplens.replay.truth import HAPPENED, Expectation, Happened, Move, Truth
 
 _MOVE = re.compile(r"failover peer .*: (I move|peer moves) from (\S+) to (\S+)")
+_HAPPENED = {
+    re.compile(r"Internet Systems Consortium DHCP Server"): HAPPENED["server-version"],
+    re.compile(r"peer .*: disconnected$"): HAPPENED["peer-disconnected"],
+    re.compile(r"balancing pool "): HAPPENED["balancing-pool"],
+}
 
 
 class Stage:
@@ -58,6 +63,7 @@ class Stage:
         self.truth = Truth(scenario, seed, speed, f"dhcpd {_version(tools)}", self._clients)
         self._alarms = Alarms()
         self._plan = timetable(scenario, seed)
+        self._over = False
         self._stack = contextlib.ExitStack()
         try:
             self._build(out, tools, speed)
@@ -141,9 +147,8 @@ class Stage:
     def _serve_until(self, at: float) -> None:
         """Serves logs and clients until that lab moment."""
         while True:
-            now = self._clock.lab()
-            for client in self._alarms.due(self._clients, now):
-                self._send(client, client.tick(now))
+            for client in self._alarms.due(self._clients, self._clock.lab()):
+                self._send(client, client.tick(self._clock.lab()))
             alarm = self._alarms.next()
             patience = self._clock.real_until(at if alarm is None else min(at, alarm))
             if self._slow is not None and (waiting := self._slow.hand_on()) is not None:
@@ -168,11 +173,17 @@ class Stage:
         if found := _MOVE.match(text):
             subject = Subject.LOCAL if found[1] == "I move" else Subject.PARTNER
             self.truth.moves.append(Move(at, server, subject, found[2], found[3]))
+        for line, what in _HAPPENED.items():
+            if line.match(text):
+                clock = at + self._logs[server].offset
+                self.truth.happened.append(Happened(at, clock, server, what))
 
     def _send(self, client: Client, packets: list[Outgoing]) -> None:
         for packet in packets:
             self._sockets.send(packet, client.identity.relay)
-        self._alarms.note(client)
+            client.left(self._clock.lab())
+        if not self._over:
+            self._alarms.note(client)
 
     def _errand(self, errand: Errand) -> None:
         self._send(self._clients[errand.client], run_errand(errand, self._clients, self._clock.lab()))
@@ -211,6 +222,8 @@ class Stage:
             case Stranger(address, present):
                 self._network.stranger(address, present=present)
             case End():
+                self._over, self._alarms = True, Alarms()
+                self._serve_until(self._scenario.length + AFTERWARDS)
                 for daemon in self._daemons.values():
                     daemon.freeze()
                 self._listen()
