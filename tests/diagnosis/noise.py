@@ -23,7 +23,7 @@ def noise(played: Played) -> tuple[list[Expected], frozenset[str]]:
     """The folded findings that a run must have, and those that it may have."""
     folder = played.folder
     found = [Expected(rule) for rule, pattern in _LINES.items() if folder.count(pattern)]
-    maybe = set()
+    maybe = {"resync-rejections"} if folder.count(r"rejected: .*invalid state transition") else set()
     if folder.count(r"balanc(?:ing|ed) pool") >= _BALANCE_LINES:
         found.append(Expected("balancing-chatter"))
     names = [server.name for server in played.scenario.servers]
