@@ -50,6 +50,43 @@ class Relationship:
     ``to_send``, ``sent`` and ``to_ack`` are the update, ack and toack queues of dhcpd.
     """
 
+    __slots__ = (
+        "acks_due",
+        "answers",
+        "asked_all",
+        "closing",
+        "conf",
+        "contact_due",
+        "done_after",
+        "half_open",
+        "hba",
+        "link",
+        "mclt",
+        "me",
+        "name",
+        "next_balance",
+        "no_balance_before",
+        "partner",
+        "partner_stos",
+        "peer_delay",
+        "peer_unacked",
+        "primary",
+        "reason",
+        "role",
+        "saved",
+        "sent",
+        "server",
+        "service",
+        "share",
+        "silence_due",
+        "stos",
+        "tells_soon",
+        "to_ack",
+        "to_send",
+        "unacked",
+        "xid",
+    )
+
     def __init__(self, server: "Server", conf: FailoverPeer, now: int) -> None:
         self.server = server
         self.conf = conf

@@ -77,7 +77,7 @@ class Pair:
         client = hardware[1:].hex(":")
         answers = self.answers
         answers.clear()
-        self.broadcast(Packet(_DISCOVER, hardware, client, hardware, giaddr=_GIADDR, via=_VIA))
+        self.broadcast(Packet(_DISCOVER, hardware, client, hardware, 0, 0, 0, 0, _GIADDR, _VIA))
         if not answers:
             return False
         _, ip, _, server_id, _ = answers.pop()
