@@ -57,7 +57,7 @@ _SYSLOG = re.compile(
     re.DOTALL,
 )
 _HEAD = re.compile(
-    rf"{_FACILITY}(?:(?P<host>[^\s\[\]]*[^\s\[\]:]) )?{_FACILITY}{_TAG}: ?(?P<message>.*)",
+    rf"{_FACILITY}(?:(?P<host>\S*[^\s:]) )?{_FACILITY}{_TAG}: ?(?P<message>.*)",
     re.DOTALL,
 )
 _RFC5424 = re.compile(

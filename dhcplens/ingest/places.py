@@ -11,7 +11,7 @@ _GENERIC: Final = re.compile(
 )
 _PACKED: Final = re.compile(r"(?:\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|zip))+$", re.IGNORECASE)
 _OUR_NAMES: Final = re.compile(
-    r"[-_.@]?(?:var[-_.]log[-_.])?(?:isc-)?"
+    r"(?:^|[-_.@])(?:var[-_.]log[-_.])?(?:isc-)?"
     r"(?:dhcpd?6?[-_.]?(?:server)?[-_.]?(?:conf|config|leases?|log|failover)?|messages|syslog|daemon|journal(?:ctl)?|leases?|conf)"
     r"(?:\.(?:log|txt|json|conf|leases))?(?:[-_.]\d+|~|\.bak|\.old)*$",
     re.IGNORECASE,

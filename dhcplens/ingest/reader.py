@@ -16,6 +16,7 @@ import pandas as pd
 from dhcplens.ingest import catalogue
 from dhcplens.ingest.catalogue import Line, Table
 from dhcplens.ingest.framing import Framed, decode, frame, is_dhcpd
+from dhcplens.ingest.scan import cache
 from dhcplens.model.tables import LOG_TABLES, Column, Kind
 from dhcplens.model.values import Problem
 
@@ -23,7 +24,10 @@ LONGEST: Final = 65_536
 """Of a longer line only so many bytes are looked at; dhcpd itself writes at most 1,023."""
 
 LARGE: Final = 8_000_000
-"""From so many bytes on compiled code is worth its loading."""
+"""From so many bytes on compiled code is worth its compiling."""
+
+WORTH_LOADING: Final = 1_500_000
+"""From so many bytes on code that was compiled before is worth its loading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class LogReader:
 
 def read_log(data: bytes, source: str) -> LogPiece:
     """Read a whole log at once; a large one by the fast scanner, which gives the same tables."""
-    if len(data) >= LARGE:
+    if len(data) >= LARGE or (len(data) >= WORTH_LOADING and cache.holds("scan")):
         from dhcplens.ingest.scan.read import read_fast
 
         return read_fast(data, source)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dhcplens.ingest.collect import Collection, NothingReadable, ServerFiles, collect
+from dhcplens.ingest.places import place_name
 from dhcplens.model.states import Role
 from dhcplens.model.tables import LEASE_TABLES, LOG_TABLES
 from dhcplens.model.values import FileKind
@@ -158,6 +159,21 @@ def test_bare_output_takes_its_folder_s_name(tmp_path: Path) -> None:
     found = collect([tmp_path])
     assert [one.name for one in found.servers] == ["north", "south"]
     assert any("place" in one.why for one in found.inferences)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("cutleases", None),
+        ("cut-leases", "cut"),
+        ("alpha.messages", "alpha"),
+        ("north/var/log/mymessages.log", "north"),
+        ("north/dhcpd.leases~", "north"),
+    ],
+)
+def test_names_of_files_tell_servers_by_a_separator(path: str, name: str | None) -> None:
+    """What stands in front of a usual name is a server's only if something parts the two."""
+    assert place_name(path) == name
 
 
 def test_journal_and_messages_are_one_log(tmp_path: Path) -> None:

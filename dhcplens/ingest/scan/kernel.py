@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dhcplens.ingest.scan.atoms import BLANK, COLON, LEFT, NEWLINE, OPEN, RETURN, RIGHT, ended
+from dhcplens.ingest.scan.atoms import BLANK, COLON, NEWLINE, OPEN, RETURN, ended
 from dhcplens.ingest.scan.clients import COUNT, MOST, Clients, client_at, client_id, his_ip, his_name
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight, closing, line_end, line_end_or_nul, same, token_end
@@ -208,7 +208,7 @@ def new_tag(data: Bytes, at: int, state: Counts, words: Words) -> tuple[int, int
     if host_end == at or data[host_end] != BLANK or data[host_end - 1] == COLON or facility(data, at):
         return -1, at
     for index in range(at, host_end):
-        if data[index] == LEFT or data[index] == RIGHT or data[index] > 126:
+        if data[index] > 126:
             return -1, at
     found, pid, place = program(data, host_end + 1)
     if found == 1:

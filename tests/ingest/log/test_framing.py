@@ -30,6 +30,8 @@ FRAMES = {
         "10.69.10.30",
         None,
     ),
+    f"Jul 10 11:02:29 [h]x dhcpd[77]: {SAYS}": (YEARLESS, Form.YEARLESS, "[h]x", 77),
+    f"Jul 10 11:02:29 \x1b[31mh dhcpd[77]: {SAYS}": (YEARLESS, Form.YEARLESS, "\x1b[31mh", 77),
     f"Feb 29 11:02:29 h dhcpd: {SAYS}": (ns(2000, 2, 29, 11, 2, 29), Form.YEARLESS, "h", None),
     f"<30>Jul 10 11:02:29 h.example.org /usr/sbin/dhcpd[1]: {SAYS}": (
         YEARLESS,
