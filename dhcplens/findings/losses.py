@@ -128,7 +128,9 @@ def _away_meanwhile(case: "Case", loss: Loss) -> list[Phase]:
     It started anew, and until then it did not notice the loss itself (a power cut), or did not hear what its
     partner heard of clients.
     """
-    found = []
+    found: list[Phase] = []
+    if case.refused["time"].between(loss.start, loss.end or case.until).any():
+        return found  # where a clock was wrong, stamps tell no silence
     for name in case.names:
         started = _started_after(case, name, loss.start + _MOMENT, loss.end)
         lines = case.lines.get(name)
