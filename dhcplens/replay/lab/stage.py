@@ -1,8 +1,10 @@
 """The lab at work: one loop that plays the scenario's events, its clients and the servers' logs."""
 
 import contextlib
+import os
 import re
 import selectors
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -53,6 +55,9 @@ _HAPPENED = {
 }
 
 
+_SCRATCH = "dhcplens-lab-"
+
+
 class Stage:
     """One run; a context manager that removes everything it made."""
 
@@ -72,7 +77,9 @@ class Stage:
             raise
 
     def _build(self, out: Path, tools: Tools, speed: float) -> None:
-        scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="dhcplens-lab-")))
+        _sweep()
+        prefix = f"{_SCRATCH}{os.getpid()}-"
+        scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
         self._network = Network(self._scenario, tools)
         self._stack.callback(self._network.close)
         self._sockets = ClientSockets(self._scenario, self._network.clients)
@@ -248,6 +255,14 @@ _ON_DAEMON = {
     PartnerDown: Daemon.partner_down,
     OperatorShutdown: Daemon.operator_shutdown,
 }
+
+
+def _sweep() -> None:
+    """Removes the scratch files of runs that were killed; everything else of theirs has died with them."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
+        owner = old.name.removeprefix(_SCRATCH).split("-")[0]
+        if not Path("/proc", owner).exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _version(tools: Tools) -> str:
