@@ -90,9 +90,11 @@ def test_the_page_tells_what_the_text_tells(page: str) -> None:
         "the link between the servers was down",
         "Consequence:",
         "<code>ss -tnoi",
-        "<mark>2026-03-03T03:13:27.430186+02:00 delos dhcpd[9272]: timeout waiting for failover peer islands",
     ):
         assert said in page
+    assert re.search(
+        r"<mark>2026-03-03T\S+ delos dhcpd\[\d+\]: timeout waiting for failover peer islands", page
+    )
 
 
 def test_the_same_files_give_the_same_page(page: str) -> None:

