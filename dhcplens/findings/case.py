@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dhcplens.findings.connections import all_refusals
@@ -14,6 +15,7 @@ from dhcplens.findings.rows import FOREVER, known, records, rows_at
 from dhcplens.model.conf import FailoverPeer
 from dhcplens.model.states import FailoverState, Subject
 from dhcplens.pair import PairView, Server
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +153,17 @@ class Case:
 
     def in_state(self, server: str, times: pd.Series, *states: FailoverState, after: float = 0) -> pd.Series:
         """Which of these times lie in a stay in one of these states, its first ``after`` seconds left out."""
-        found = pd.Series(False, index=times.index)
-        for stay in self.stays_in(*states, server=server):
-            start = FOREVER if stay.start is None else stay.start + pd.Timedelta(seconds=after)
-            begun = times >= start if stay.start is not None else pd.Series(True, index=times.index)
-            found |= begun & (times <= (stay.end or FOREVER))
-        return found
+        stays = self.stays_in(*states, server=server)
+        if not stays or times.empty:
+            return pd.Series(False, index=times.index)
+        wait = round(after * 10**9)
+        starts = [UNKNOWN_TIME + 1 if one.start is None else one.start.value + wait for one in stays]
+        begins = np.array(starts)
+        order = np.argsort(begins)
+        reach = np.maximum.accumulate(np.array([(one.end or FOREVER).value for one in stays])[order])
+        when = stamps(times)
+        begun = np.searchsorted(begins[order], when, side="right") - 1
+        return pd.Series((begun >= 0) & (when <= reach[begun]), index=times.index)
 
     def both_normal(self, times: pd.Series, seconds: float = 0) -> pd.Series:
         """At which of these times both servers had been in normal operation for so long."""
