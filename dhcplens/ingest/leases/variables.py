@@ -10,7 +10,7 @@ from dhcplens.ingest.leases.lexer import lex, quoted, unescaped
 from dhcplens.ingest.leases.text import text_of
 
 _USUAL: Final = re.compile(
-    rb"\s*(?:set ([A-Za-z][0-9A-Za-z_-]*) = |option (agent\.(?:circuit|remote)-id) )"
+    rb"\s*(?:set ([A-Za-z][0-9A-Za-z_-]*) = |option (agent\.(?:circuit|remote)-id) |billing class )"
     rb'(?:([0-9a-f]{1,2}(?::[0-9a-f]{1,2})+)|"((?:[ !#-\[\]-~]|\\[0-3][0-7][0-7]|\\["\\])*)");'
 )
 _LONGEST: Final = 1000  # shorter values fit wherever dhcpd puts them
@@ -37,6 +37,8 @@ def _usual(text: bytes) -> dict[str, Any] | None:
             options.setdefault("option", {})[option.decode()] = quoted(unescaped(inside))
         elif name is not None and octets is None and name.decode().lower() not in KEYWORDS:
             options.setdefault("set", {})[name.decode()] = text_of(unescaped(inside))
+        elif name is None and option is None and octets is None and "billing" not in options:
+            options["billing"] = [text_of(unescaped(inside))]
         else:
             return None
     return options if at == len(text) else None
