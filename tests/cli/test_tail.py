@@ -55,7 +55,7 @@ def test_findings_arise_and_clear() -> None:
     assert [one["id"] for one in found] == list(range(1, len(found) + 1))
     downs = [one for one in found if one.get("name") == "peer-down"]
     assert [one["event"] for one in downs] == ["finding-raised", "finding-cleared"]
-    assert [one["time"] for one in downs] == ["2025-12-31T14:30:00Z", "2025-12-31T15:10:05Z"]
+    assert [one["time"] for one in downs] == ["2025-12-31T14:30:00Z", "2025-12-31T15:10:02Z"]
     assert downs[0]["severity"] == "warning"
     assert downs[0]["advice"]
     assert any("disconnected" in line for line in downs[0]["evidence"])
