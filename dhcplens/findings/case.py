@@ -267,6 +267,15 @@ class Case:
         return {name: self.pair.align(zero, name).iloc[0] - zero.iloc[0] for name in self.names}
 
     @cached_property
+    def starts(self) -> dict[str, list[pd.Timestamp]]:
+        """Per server, when its processes started, as far as its log tells."""
+        runs = self.pair.runs[self.pair.runs["start_how"] != "before"]
+        return {
+            name: [self.aligned(one, name) for one in runs.loc[runs["server"] == name, "start"].dropna()]
+            for name in self.names
+        }
+
+    @cached_property
     def refused(self) -> pd.DataFrame:
         """Whatever the servers name as a reason for not connecting, in order of time."""
         return all_refusals(self)

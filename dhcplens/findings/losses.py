@@ -335,11 +335,12 @@ def _started_after(
     case: "Case", server: str, start: pd.Timestamp, end: pd.Timestamp | None
 ) -> pd.Timestamp | None:
     """When the server started anew within the interruption."""
-    runs = case.pair.runs
-    own = runs[(runs["server"] == server) & (runs["start_how"] != "before")]
-    starts = [case.aligned(one, server) for one in own["start"].dropna()]
     slack = pd.Timedelta(seconds=SHORTEST)
-    inside = [one for one in starts if start - slack <= one and (end is None or one <= end + slack)]
+    inside = [
+        one
+        for one in case.starts.get(server, [])
+        if start - slack <= one and (end is None or one <= end + slack)
+    ]
     return min(inside) if inside else None
 
 
