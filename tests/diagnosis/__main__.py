@@ -83,7 +83,7 @@ def main() -> int:
     broken = 0
     began = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:  # workers may still play
         try:
             for done in _all(wanted, given.keep or temporary, given.jobs, bool(given.lab)):
                 if isinstance(done, str):
