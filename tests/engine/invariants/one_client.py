@@ -52,7 +52,11 @@ def one_client(life: Life) -> Check:
         for at, server, reply in life.answers[seen:] if len(life.answers) > seen else ():
             seen += 1
             if reply.type is MessageType.ACK:
-                promised[reply.ip] = _promise(life, promised.get(reply.ip), at, server, reply)
+                promised[reply.ip] = new = _promise(life, promised.get(reply.ip), at, server, reply)
+                if life.holders[new.hardware].ip == reply.ip:  # it uses no other address any longer
+                    for ip in [ip for ip, one in promised.items() if one.hardware == new.hardware]:
+                        if ip != reply.ip:
+                            del promised[ip]
         if isinstance(event, Packet) and event.type is MessageType.RELEASE:
             held = promised.get(event.ciaddr)
             if held is not None and held.hardware == event.hardware:
