@@ -65,8 +65,8 @@ class Messages:
         self._detail_count = 0
         self._details: dict[str, int] = {}  # of suffixes
         self._named: list[tuple[int, Codes]] = []  # first number, indices of addresses
-        self._detail_of_ip = _NOTHING
-        self._itself = _NOTHING
+        self._detail_of_ip: Codes = np.empty(0, np.int32)
+        self._itself: Codes = np.empty(0, np.int32)
 
     def take(
         self, block: Block, lines: int, gaps: Sequence[int], still: Callable[[], None]
@@ -193,6 +193,3 @@ class Messages:
         if len(known) < len(texts):
             codes = np.array([*table, -1], codes.dtype)[codes]
         return codes, list(known)
-
-
-_NOTHING: Codes = np.full(1, -1, np.int32)

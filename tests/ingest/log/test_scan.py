@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dhcplens.ingest.reader import LARGE, LogPiece, LogReader, read_log
 from dhcplens.ingest.scan.read import read_fast
@@ -45,6 +47,34 @@ def test_both_readers_agree_on_a_busy_log(tmp_path: Path) -> None:
     """On the mix of a busy pair, which the scanner reads nearly alone."""
     write_log(tmp_path / "messages", 20_000)
     assert len(agree((tmp_path / "messages").read_bytes()).tables["messages"]) > 15_000
+
+
+@pytest.mark.parametrize("block", [100, 5_000])
+def test_both_readers_agree_across_blocks(
+    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, words and slow lines of many blocks come together in order, lines longer than a block too."""
+    monkeypatch.setattr("dhcplens.ingest.scan.read._BLOCK", block)
+    mutations(busy_lines(tmp_path), 1_000, seed=6)
+    agree("\n".join(frame + shape for shape in SHAPES for frame in FRAMES).encode())
+
+
+MACS = st.sampled_from(["00:17:c4:12:77:97", "00:17:c4:12:77:98", "00:17:c4_12:77:97", "00:17:C4:12:77:97"])
+NAMES = st.sampled_from(["", "(a) ", "(exactly-16-bytes) ", "(exactly-16-bytes-and-more) ", "() ", "(a\0) "])
+PLACES = st.sampled_from(["10.0.0.1", "10.0.0.2", "110.110.110.110", "10.0.0.01", "", "1111.111.111.1111"])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(MACS, NAMES, PLACES, st.booleans()), min_size=1, max_size=12))
+def test_both_readers_agree_on_clients_that_change(said: list[tuple[str, str, str, bool]]) -> None:
+    """What is remembered of a client is never taken for what it says now."""
+    lines = [
+        f"{HEAD}DHCPACK on {ip} to {mac} {name}via eth0"
+        if known
+        else f"{HEAD}DHCPREQUEST for {ip} from {mac} {name}via eth0: unknown lease {ip}."
+        for mac, name, ip, known in said
+    ]
+    agree("\n".join([*lines, "x" * 70]).encode())
 
 
 def test_both_readers_agree_on_every_format() -> None:
