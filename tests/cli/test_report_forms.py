@@ -30,7 +30,7 @@ def test_a_part_of_the_time() -> None:
     text = run("--since", "2026-02-02 09:30", "--until", "2026-02-02 09:35").stdout
     assert "only since 2026-02-02 09:30:00 until 2026-02-02 09:35:00" in " ".join(text.split())
     moves = [line for line in text.split("\nStates\n")[1].splitlines() if line.startswith("2026")]
-    assert [line[11:16] for line in moves[:2]] == ["09:31", "09:32"]
+    assert [line[11:16] for line in moves[:2]] == ["09:31", "09:31"]
 
 
 def test_the_pair_is_judged_as_a_whole() -> None:
