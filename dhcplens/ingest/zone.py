@@ -173,12 +173,14 @@ def _weighed(tracks: Sequence[Track], own: Sequence[int], pairs: Pairs, known: E
         return conclusion  # summer and winter fit
     parts = [log_events(tracks[number], renewals=False)[1] for number in own]
     single = list(pair(join(parts), known).votes.items())
-    if single and single[0][0] == int(offset.total_seconds()):
+    seconds = int(offset.total_seconds())
+    autumn = any(len(_steps_back(tracks[number])) for number in own)
+    if single and single[0][0] in (seconds, seconds + 3600 * autumn):  # before summer time ended
         return conclusion
     most = max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
     many = conclusion.weight >= _MANY and not single and most <= _RIVALS * conclusion.weight
     enough = _MANY if offset % timedelta(hours=1) else _ENOUGH
-    reaches = conclusion.weight >= enough and _reaches(tracks, own, int(offset.total_seconds()), known)
+    reaches = conclusion.weight >= enough and _reaches(tracks, own, seconds, known)
     return replace(conclusion, sure=many or (reaches and 2 * most <= conclusion.weight))
 
 
