@@ -116,7 +116,7 @@ def _descendants(ancestor: int) -> set[int]:
 def test_an_interrupted_run_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     """Interrupted, the run removes what it made and what a killed one left, and keeps the truth so far."""
     (tmp_path / "x.scenario").write_text(CONFLICT)
-    scratch = tmp_path / "scratch"
+    scratch = tmp_path / "scratch" / ("long-name-" * 12)
     (scratch / "dhcplens-lab-999999999-killed").mkdir(parents=True)
     command = [*REPLAY, str(tmp_path / "x.scenario"), "--with", "dhcpd", "--out", str(tmp_path / "out")]
     environment = os.environ | {"TMPDIR": str(scratch)}

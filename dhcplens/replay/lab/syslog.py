@@ -4,6 +4,7 @@ The kernel stamps every message as it is sent, so that a busy reader does not ma
 """
 
 import contextlib
+import os
 import re
 import socket
 import struct
@@ -30,6 +31,15 @@ def kernel_stamp(ancillary: list[tuple[int, int, bytes]]) -> float | None:
     return None
 
 
+def _bind(one: socket.socket, path: Path) -> None:
+    """By way of its folder's descriptor: a name of a socket is no longer than 107 bytes (unix(7))."""
+    folder = os.open(path.parent, os.O_DIRECTORY)
+    try:
+        one.bind(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
+
+
 class Syslog:
     """The socket of one server; ``offset`` is what its clock is off by."""
 
@@ -37,7 +47,7 @@ class Syslog:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind(str(path))
+        _bind(self.socket, path)
         self.socket.setblocking(False)
         self.offset = 0.0
         self._writer = writer
