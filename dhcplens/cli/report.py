@@ -71,8 +71,10 @@ def command(
         click.echo("nothing readable was found: no log, lease file or configuration of dhcpd", err=True)
         sys.exit(1)
     if form == "json":
+        from dhcplens.report.terminal import clean
+
         for problem in report.problems:
-            click.echo(str(problem), err=True)
+            click.echo(clean(str(problem)), err=True)
         click.echo(report.as_json(), nl=False)
         return
     if form in ("html", "md"):

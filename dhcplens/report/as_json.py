@@ -1,6 +1,7 @@
 """The report as one JSON object; its keys are a promise, ``SCHEMA`` is raised when one changes meaning."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
+_ACTED_UPON = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # by terminals; json leaves them
+
 
 def as_json(report: "Report") -> str:
-    """The report as JSON text with a newline at its end; non-ASCII characters stay readable."""
-    return json.dumps(as_object(report), ensure_ascii=False, indent=2) + "\n"
+    """The report as JSON text with a newline at its end; other letters than ASCII's stay readable."""
+    text = json.dumps(as_object(report), ensure_ascii=False, indent=2)
+    return _ACTED_UPON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def as_object(report: "Report") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -105,6 +106,16 @@ def test_as_a_module() -> None:
     words = [sys.executable, "-m", "dhcplens", "--help"]
     result = subprocess.run(words, capture_output=True, text=True, check=True)
     assert result.stdout.startswith("Usage: dhcplens [OPTIONS]")
+
+
+def test_nothing_that_a_terminal_acts_upon_comes_out(tmp_path: Path) -> None:
+    """Evidence in JSON is the raw line: what is no plain letter in it is written as an escape."""
+    damaged = "lease 10.0.0.1 {\n  binding state act\u009b\u202eve;\n}\n"
+    (tmp_path / "dhcpd.leases").write_text(damaged * 2)
+    result = run("report", str(tmp_path), "--format", "json")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", result.stdout + result.stderr)
+    texts = [row["text"] for one in json.loads(result.stdout)["findings"] for row in one["evidence"]]
+    assert any("act\u009b\u202eve" in text for text in texts)
 
 
 def test_explain() -> None:
