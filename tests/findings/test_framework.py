@@ -12,7 +12,7 @@ from dhcplens.findings.diagnosis import EVIDENCE_SHOWN
 from dhcplens.findings.explain import index, page
 from dhcplens.findings.grouping import CAUSES, grouped, key
 from dhcplens.findings.limits import SettingError, described, merged, parse_settings, read_settings
-from dhcplens.findings.pages import pages
+from dhcplens.findings.pages import filled, pages
 from dhcplens.findings.registry import rules
 from dhcplens.findings.words import clock, duration
 from dhcplens.model.states import Severity, Verdict
@@ -123,6 +123,12 @@ def test_explain_shows_a_page_by_name_and_by_code() -> None:
     assert "flapping.count = 3" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert page("no-such-rule") is None
+
+
+def test_a_sentence_begins_with_a_capital_also_where_the_partner_has_no_name() -> None:
+    """Names of servers stay as they are written."""
+    assert filled("{partner} was down", {"partner": "the partner"}) == "The partner was down"
+    assert filled("{partner} was down", {"partner": "thebes"}) == "thebes was down"
 
 
 def test_the_list_of_rules_fits_eighty_columns() -> None:

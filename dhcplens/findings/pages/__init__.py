@@ -31,7 +31,8 @@ class _Figures(dict[str, str]):
 
 def filled(text: str, figures: Mapping[str, str]) -> str:
     """The text with its ``{names}`` replaced; a figure that is not known stays a ``<name>``."""
-    return text.format_map(_Figures(figures))
+    done = text.format_map(_Figures(figures))
+    return f"T{done[1:]}" if done.startswith("the ") else done  # a partner without a name begins it
 
 
 @cache
