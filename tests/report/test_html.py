@@ -284,3 +284,20 @@ def test_hostile_names_do_nothing(chromium: Page, hostile: str, tmp_path: Path) 
     text = seen.evaluate("document.body.textContent")
     assert all(name in text for name in HOSTILE if name.isprintable())
     assert "a\\x202egnirts\\x202c" in text
+
+
+def test_each_relationship_has_its_own_lanes(tmp_path: Path) -> None:
+    """Two relationships between the same servers: a picture and a part of the table for each, both states."""
+    log = (
+        "Jul 10 11:02:29 a dhcpd: Internet Systems Consortium DHCP Server 4.4.3-P1\n"
+        "Jul 10 11:02:30 a dhcpd: failover peer data: I move from recover-done to normal\n"
+        "Jul 10 11:02:31 a dhcpd: failover peer voice: I move from startup to communications-interrupted\n"
+    )
+    (tmp_path / "messages").write_text(log)
+    report = dl.read(tmp_path).report()
+    html = report.as_html()
+    assert "States of data" in html and "States of voice" in html
+    assert "normal [data], communications-interrupted [voice]" in html
+    assert re.search(
+        r"data:\s+2.*normal\s+voice:\s+2.*communications-interrupted", report.as_text(), re.DOTALL
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from dhcplens.pair import PairView
+from dhcplens.pair import PairView, relationships_apart
 from dhcplens.plots import clients, handovers, pools, timeline
 from dhcplens.plots.timeline import period
 from dhcplens.report.html.pictures import INK, picture
@@ -32,15 +32,23 @@ class Figures:
     until: datetime | None = None
 
     def timeline(self) -> Markup | None:
-        """States of both servers over all of the logs; None where nothing tells of states."""
+        """States of both servers over all of the logs, one picture a relationship; None without any."""
         if self.pair.states.empty or self._outside:
             return None
-        return self._timeline("all", "States of both servers and of their link over the time", *self._period)
+        label = "States of both servers and of their link over the time"
+        return Markup().join(
+            self._timeline(f"all{number}", label, *self._period, relationship=name)
+            for number, name in enumerate(self._relationships)
+        )
 
     def incident(self, incident: Incident) -> Markup | None:
-        """The same closer by for one of the first incidents; None where that shows nothing new."""
+        """The same closer by for one of the first incidents; None where that shows nothing new.
+
+        Nor with several relationships: an incident does not tell which of them to show.
+        """
         place = self.incidents.index(incident)
-        if place >= INCIDENTS_SHOWN or incident.start is None or self.pair.states.empty or self._outside:
+        nowhere = self.pair.states.empty or self._outside or len(self._relationships) > 1
+        if place >= INCIDENTS_SHOWN or incident.start is None or nowhere:
             return None
         begin, end = self._period
         start = pd.Timestamp(incident.start)
@@ -101,11 +109,18 @@ class Figures:
         ordered = summary.iloc[share.argsort(kind="stable").to_numpy()]
         return list(dict.fromkeys(zip(ordered["network"].astype(str), ordered["ordinal"], strict=True)))
 
-    def _timeline(self, name: str, label: str, since: pd.Timestamp, until: pd.Timestamp) -> Markup:
+    @cached_property
+    def _relationships(self) -> tuple[str | None, ...]:
+        """Those to draw one by one; None for the only one, whatever its names."""
+        apart = relationships_apart(self.pair)
+        return tuple(names[0] for names in apart) if len(apart) > 1 else (None,)
+
+    def _timeline(
+        self, name: str, label: str, since: pd.Timestamp, until: pd.Timestamp, relationship: str | None = None
+    ) -> Markup:
         height = 1.3 + 0.5 * 3 * len(self.pair.servers)
-        return picture(
-            name, label, (10, height), lambda ax: timeline(self.pair, ax, since=since, until=until)
-        )
+        draw = partial(timeline, self.pair, since=since, until=until, relationship=relationship)
+        return picture(name, label, (10, height), lambda ax: draw(ax))
 
     def _pool(self, network: str, ordinal: int, ax: Axes) -> None:
         """The figure with a legend that follows the page's colours, and dots that do not fill the file."""

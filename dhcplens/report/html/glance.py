@@ -59,7 +59,12 @@ def _last_state(pair: PairView, name: str) -> tuple[str, str]:
         return "not running", _time(pair, runs["end"].iloc[-1])
     if states.empty:
         return "state unknown", ""
-    return str(states["state"].iloc[-1]), _time(pair, states["start"].iloc[-1])
+    last = states.groupby("relationship", observed=True).tail(1)
+    since = _time(pair, last["start"].max())
+    if last["state"].nunique() == 1:
+        return str(last["state"].iloc[-1]), since
+    named = zip(last["state"], last["relationship"], strict=True)
+    return ", ".join(f"{state} [{relationship}]" for state, relationship in named), since
 
 
 def _time(pair: PairView, time: pd.Timestamp) -> str:
