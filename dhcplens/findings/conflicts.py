@@ -87,15 +87,13 @@ def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:
         near = told[(told["server"] == one.server) & ((told["time"] - one.time).abs() <= 5 * _SECOND)]
         if not len(near) and one.old not in {state.value for state in _CONFLICT}:
             continue
-        stay = next(
-            (s for s in case.stays_in(FailoverState.SHUTDOWN, server=str(one.server)) if s.start == one.time),
-            None,
-        )
+        later = (stay.start for stay in case.stays if stay.server == one.server and stay.start is not None)
+        started = next((start for start in later if start > one.time), None)
         why = f"its partner's state did not fit ({near['code'].iloc[0]})" if len(near) else f"from {one.old}"
         yield Draft(
             title=f"{one.server} moved to shutdown after a conflict",
             start=one.time,
-            end=stay.end if stay else None,
+            end=started,
             servers=(str(one.server),),
             rows=rows_at(one.time, one.source, one.line) + rows(near),
             figures={"server": str(one.server), "reason": why},

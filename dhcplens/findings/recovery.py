@@ -165,16 +165,22 @@ def blank_starts(case: Case) -> list[BlankStart]:
             continue  # it had never got beyond recover
         if before and before[-1].state in (FailoverState.RECOVER, FailoverState.RECOVER_WAIT):
             continue
-        heard = _heard_as(case, server, one.time)
-        if own or heard is not None:
-            found.append(
-                BlankStart(server, one.time, (*rows_at(one.time, one.source, one.line), *(heard or ())))
-            )
+        heard = _heard_as(case, server, one.time) or (() if before else _known_as(case, server, one.time))
+        if own or heard:
+            found.append(BlankStart(server, one.time, (*rows_at(one.time, one.source, one.line), *heard)))
     return found
 
 
-def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...] | None:
-    """How a partner that knew the server in a settled state heard of its recovery, else None."""
+def _known_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
+    """How the partner had seen a server in a settled state, whose own log begins with this start."""
+    moves = case.moves
+    seen = moves[(moves["server"] != server) & (moves["subject"] == "partner")]
+    last = seen[seen["time"] < start - _SECOND].tail(1)
+    return rows(last) if last["new"].isin([state.value for state in _SETTLED]).any() else ()
+
+
+def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
+    """How a partner that knew the server in a settled state heard of its recovery."""
     moves = case.moves
     heard = moves[
         (moves["server"] != server) & (moves["subject"] == "partner") & (moves["time"] >= start - _SECOND)
@@ -182,7 +188,7 @@ def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...] |
     as_lost = (heard["new"] == FailoverState.RECOVER.value) & heard["old"].isin(
         [state.value for state in _SETTLED]
     )
-    return rows(heard) if as_lost.any() else None
+    return rows(heard) if as_lost.any() else ()
 
 
 def normal_again(case: Case, servers: tuple[str, ...], after: pd.Timestamp) -> pd.Timestamp | None:

@@ -88,6 +88,12 @@ def partner_down_over_a_dead_server(pair: Setting) -> Incident:
     return pair.incident(events, end, [Expected("peer-down", at, END)], settled=at - 300)
 
 
+def _begun(played: Played, block: str, after: float) -> bool:
+    """Whether a block records a failover state that began later."""
+    state = re.search(r"\n  (my state \S+ at) ", block)
+    return state is not None and played.folder.when(block, state[1]) > after
+
+
 @kind("conflict-shutdown", lab=False)
 def conflict_ends_in_shutdown(pair: Setting) -> Incident:
     """During the resolution one server's partner does what it must not, and it gives up."""
@@ -108,6 +114,8 @@ def conflict_ends_in_shutdown(pair: Setting) -> Incident:
         for server in pair.names:
             lines = [one for one in played.folder.log(server) if one.at <= began + 0.01]
             played.folder.write_log(server, lines)
+            blocks = played.folder.blocks(server)
+            played.folder.write_blocks(server, [one for one in blocks if not _begun(played, one, began)])
         name = pair.relationship
         played.folder.say(
             witness,

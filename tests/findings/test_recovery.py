@@ -139,6 +139,8 @@ def test_both_databases_lost() -> None:
     assert "database-lost" not in found
     new = findings(server("a", *again), server("b", *again))
     assert not {"both-databases-lost", "database-lost"} & set(new)
+    rotated = findings(server("a", *again), server("b", *linked(), *again))  # b had seen a as normal
+    assert rotated["both-databases-lost"].servers == ("a", "b")
 
 
 def test_an_old_lease_file() -> None:
