@@ -13,15 +13,15 @@ from dhcplens.findings.refusals import declarations
 from dhcplens.findings.registry import Draft, Row, rule
 from dhcplens.findings.rows import known, records, rows, rows_at
 from dhcplens.findings.words import clock, duration, number
-from dhcplens.model.states import FailoverState, Severity
+from dhcplens.model.states import FailoverState, Severity, Subject
 
 _RECOVERING = (FailoverState.RECOVER, FailoverState.STARTUP)
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(seconds=60)
 _SETTLED = (
-    FailoverState.NORMAL,
-    FailoverState.COMMUNICATIONS_INTERRUPTED,
-    FailoverState.PARTNER_DOWN,
+    FailoverState.NORMAL.value,
+    FailoverState.COMMUNICATIONS_INTERRUPTED.value,
+    FailoverState.PARTNER_DOWN.value,
 )
 
 
@@ -171,24 +171,27 @@ def blank_starts(case: Case) -> list[BlankStart]:
     return found
 
 
-def _known_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
-    """How the partner had seen a server in a settled state, whose own log begins with this start."""
-    moves = case.moves
-    seen = moves[(moves["server"] != server) & (moves["subject"] == "partner")]
-    last = seen[seen["time"] < start - _SECOND].tail(1)
-    return rows(last) if last["new"].isin([state.value for state in _SETTLED]).any() else ()
-
-
 def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
     """How a partner that knew the server in a settled state heard of its recovery."""
-    moves = case.moves
-    heard = moves[
-        (moves["server"] != server) & (moves["subject"] == "partner") & (moves["time"] >= start - _SECOND)
-    ].head(1)
-    as_lost = (heard["new"] == FailoverState.RECOVER.value) & heard["old"].isin(
-        [state.value for state in _SETTLED]
-    )
+    heard = _seen_by_partner(case, server, start).head(1)
+    as_lost = (heard["new"] == FailoverState.RECOVER.value) & heard["old"].isin(_SETTLED)
     return rows(heard) if as_lost.any() else ()
+
+
+def _known_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
+    """The same of a server whose own log begins with this start, and whose partner has forgotten it too."""
+    later = _seen_by_partner(case, server, start)
+    earlier = case.moves[(case.moves["server"] != server) & (case.moves["subject"] == Subject.PARTNER.value)]
+    last = earlier[earlier["time"] < start - _SECOND].tail(1)
+    forgotten = (later["old"].head(1) == FailoverState.UNKNOWN.value).any()
+    return rows(last) if forgotten and last["new"].isin(_SETTLED).any() else ()
+
+
+def _seen_by_partner(case: Case, server: str, start: pd.Timestamp) -> pd.DataFrame:
+    """The server's moves from this start on, as its partner logged them."""
+    moves = case.moves
+    seen = (moves["server"] != server) & (moves["subject"] == Subject.PARTNER.value)
+    return moves[seen & (moves["time"] >= start - _SECOND)]
 
 
 def normal_again(case: Case, servers: tuple[str, ...], after: pd.Timestamp) -> pd.Timestamp | None:
