@@ -56,7 +56,6 @@ class Lease:
 
     address: IPv4Address
     server: IPv4Address
-    granted: float
     renew_at: float
     rebind_at: float
     ends_at: float
@@ -257,7 +256,6 @@ class Client:
         self.lease = Lease(
             address=packet.yiaddr,
             server=answer.server,
-            granted=now,
             renew_at=now + (packet.renewal if packet.renewal is not None else length / 2),
             rebind_at=now + (packet.rebinding if packet.rebinding is not None else length * 7 / 8),
             ends_at=now + length,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dhcplens.engine.dialect import V4_4_3, Dialect
-from dhcplens.engine.events import SECOND, Effect, Event, Log, Reply, StateRecord
+from dhcplens.engine.events import SECOND, Effect, Log, Reply, StateRecord
 from dhcplens.engine.events import Packet as EnginePacket
 from dhcplens.engine.leases import Record
 from dhcplens.engine.world import CLIENT_DELAY, Host, World
@@ -106,10 +106,6 @@ class Run:
             conf = view(parse_conf(server.conf, f"{server.name}/dhcpd.conf"))
             host = self.world.add(server.name, conf, server.address, dialect=dialect)
             host.server.put_off = self._put_off(server.name, host.server.put_off)
-
-    def check_with(self, *checks: Callable[[Host, Event], None]) -> None:
-        """Have these called after each event of a server, with its host and the event."""
-        self.world.after = checks
 
     def _connects(self, now: int) -> int | None:
         at = self._course.connects(now / SECOND)

@@ -20,7 +20,6 @@ _NAMES = (
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Taipei", "Asia/Kolkata", "Australia/Sydney")
 _RELATIONSHIPS = ("dhcp-failover", "failover-partner", "dhcp", "lan.failover", "fo_house")
 MINUTE = 60
-HOUR = 3600
 
 
 @dataclass

@@ -8,7 +8,6 @@ from tests.pair.making import at, block, message, notice, server, state_block
 
 ONE, OTHER = "00:16:3e:00:00:01", "00:16:3e:00:00:02"
 LATER = served("12:00:00", 2)
-DUEL = "incoming update is less critical than outgoing update"
 STATE = state_block("normal", "08:00:00", "normal", "08:00:00", 1800)
 
 

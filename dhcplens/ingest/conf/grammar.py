@@ -28,7 +28,6 @@ BLOCK = "{"
 _REST = Opt(ANY)
 _block = word(BLOCK)
 _NAMED = IDENT | STRING
-_PEER = word("failover") + word("peer")
 _STATE = word(
     *[
         "unknown-state",
@@ -203,24 +202,6 @@ _SWITCH: dict[str, ParserElement] = {"default": word(":")}
 CLOSED_SCOPES = frozenset({"peer", "peer-state", "zone", "key"})
 """Blocks in which nothing but their own statements may stand."""
 EXECUTABLE_SCOPES = frozenset({"executable", "switch"})
-NEEDS_BLOCK = frozenset(
-    [
-        "if",
-        "elsif",
-        "else",
-        "switch",
-        "zone",
-        "key",
-        "host",
-        "group",
-        "shared-network",
-        "subnet",
-        "subnet6",
-        "class",
-        "pool",
-        "pool6",
-    ]
-)
 
 
 @lru_cache(maxsize=1 << 12)
