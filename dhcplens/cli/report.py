@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dhcplens.cli.options import input_options, limit_options, quietly, standard_input
+from dhcplens.cli.options import color_option, input_options, limit_options, quietly, standard_input
 from dhcplens.cli.progress import reading
 
 if TYPE_CHECKING:
@@ -30,12 +30,7 @@ if TYPE_CHECKING:
     default="text",
     help="Form of the report.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colours: on a terminal only (auto, and NO_COLOR is honoured), always, never.",
-)
+@color_option
 @quietly
 def command(
     paths: tuple[str, ...],
@@ -70,20 +65,18 @@ def command(
         click.echo(str(error), err=True)
         click.echo("nothing readable was found: no log, lease file or configuration of dhcpd", err=True)
         sys.exit(1)
-    if form == "json":
-        from dhcplens.report.terminal import clean
-
-        for problem in report.problems:
-            click.echo(clean(str(problem)), err=True)
-        click.echo(report.as_json(), nl=False)
-        return
     if form in ("html", "md"):
         text = report.as_html() if form == "html" else report.as_markdown()
         click.echo(text.encode(), nl=False)
         return
-    from dhcplens.report.terminal import show
+    from dhcplens.report.terminal import clean, show
 
-    show(report, color)
+    if form == "text":
+        show(report, color)
+        return
+    for problem in report.problems:
+        click.echo(clean(str(problem)), err=True)
+    click.echo(report.as_json(), nl=False)
 
 
 def _within(report: "Report", since: str | None, until: str | None) -> "Report":
