@@ -18,7 +18,7 @@ COLOURED = {
     "lint": [str(PAIR / "alpha" / "dhcpd.conf")],
     "tail": ["-", "--timezone", "UTC+9"],
 }
-COLOURS = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-7]|9[0-7])m")
+HUES = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-7]|9[0-7])m")
 
 
 def run(words: list[str], **variables: str) -> subprocess.CompletedProcess[bytes]:
@@ -31,13 +31,20 @@ def run(words: list[str], **variables: str) -> subprocess.CompletedProcess[bytes
 
 @pytest.mark.parametrize("name", COLOURED)
 def test_colours_are_for_those_who_want_them(name: str) -> None:
-    """None in a pipe, some with --color always, none of hue where a terminal's user said NO_COLOR."""
+    """None in a pipe, some with --color always, none with --color never."""
     words = [name, *COLOURED[name]]
     assert b"\x1b" not in run(words).stdout
     always = run([*words, "--color", "always"], TERM="xterm").stdout
     assert b"\x1b[" in always
     quiet = run([*words, "--color", "never"], FORCE_COLOR="1", TERM="xterm")
     assert b"\x1b" not in quiet.stdout
+
+
+def test_no_color_is_honoured() -> None:
+    """What would be coloured has no hue where the user has set NO_COLOR."""
+    words = ["lint", *COLOURED["lint"]]
+    assert HUES.search(run(words, FORCE_COLOR="1", TERM="xterm").stdout)
+    assert not HUES.search(run(words, FORCE_COLOR="1", TERM="xterm", NO_COLOR="1").stdout)
 
 
 @pytest.mark.parametrize("words", [["leases", LEASES, "--all"], ["explain"], ["completion", "bash"]])
