@@ -4,36 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from dhcplens.replay.backends import BackendUnavailableError, Manner, play
+from dhcplens.replay.backends import Manner, play
 from dhcplens.replay.language import parse
 from tests.cli.tailing import events, tailing, wait_for
+from tests.replay.test_lab import BEGIN
 
 pytestmark = pytest.mark.lab
-CUT = """\
-server left is primary at 10.66.0.2
-server right is secondary at 10.66.0.3
-relay at 10.66.0.1
-network 10.66.0.0/16
-pool 10.66.3.1 to 10.66.3.40
-relationship "us"
-mclt 2m
-statement "ping-check off;"
-at 0s    start both
-at 2m    cut link
+CUT = f"""\
+{BEGIN}at 2m    cut link
 at 12m   heal link
 at 14m   end
 """
-
-
-@pytest.fixture
-def lab() -> None:
-    """Skips, with the lab's own sentence, where the lab cannot run."""
-    from dhcplens.replay.lab import find_tools
-
-    try:
-        find_tools()
-    except BackendUnavailableError as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.usefixtures("lab")

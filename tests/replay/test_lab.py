@@ -14,12 +14,13 @@ from dhcplens.replay.backends import BackendUnavailableError, Manner, play
 from dhcplens.replay.lab import find_tools, needs
 from dhcplens.replay.language import parse, read
 from dhcplens.replay.truth import Truth
+from tests.cli.tailing import DHCPLENS
 
 pytestmark = pytest.mark.lab
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SHORT = ("new-pair", "clock-skew-new-pair", "names-differ", "exhausted-both")
-REPLAY = (sys.executable, "-c", "import dhcplens.cli; dhcplens.cli.main()", "replay")
-CONFLICT = """\
+REPLAY = (*DHCPLENS, "replay")
+BEGIN = """\
 server left is primary at 10.66.0.2
 server right is secondary at 10.66.0.3
 relay at 10.66.0.1
@@ -29,7 +30,11 @@ relationship "us"
 mclt 2m
 statement "ping-check off;"
 at 0s    start both
-at 90s   pc1..pc10 arrive 60 a minute with identifiers
+"""
+"""Of a scenario: a pair with few addresses, which starts."""
+
+CONFLICT = f"""\
+{BEGIN}at 90s   pc1..pc10 arrive 60 a minute with identifiers
 at 2m    cut link
 at 4m    expect left is communications-interrupted
 at 4m    put both in partner-down
