@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Final
 
 from dhcplens.engine.dialect import Dialect
-from dhcplens.engine.leases import ABANDONED, ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease
+from dhcplens.engine.leases import ABANDONED, ACTIVE, BACKUP, EXPIRED, FREE, OVER, RELEASED, RESET, Lease
 from dhcplens.model.states import BindingState, Role
 
 SKEW = 65
@@ -61,7 +61,7 @@ NORMAL_ACTIVE_3_0: Final[dict[Role, _Row]] = {
 OTHERWISE_ACTIVE_3_0: Final[_Row] = {
     **dict.fromkeys(BindingState, NO),
     ACTIVE: YES,
-    **dict.fromkeys((EXPIRED, RELEASED, RESET), Rule.ENDED),
+    **dict.fromkeys(OVER, Rule.ENDED),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dhcplens.engine.events import Packet
-from dhcplens.engine.leases import ABANDONED, ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, Lease
+from dhcplens.engine.leases import ABANDONED, ACTIVE, BACKUP, ENDED, FREE, FREED, Lease
 from dhcplens.engine.pool import MINE, Pool
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.service import Service
@@ -13,7 +13,6 @@ from dhcplens.model.states import MessageType
 if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
-_FREED = (FREE, BACKUP)
 _REQUEST = MessageType.REQUEST
 
 
@@ -44,7 +43,7 @@ def mine(lease: Lease) -> bool:
         return rel.primary or waited(lease, rel)
     if not rewinds:
         return waited(lease, rel)
-    if state in (EXPIRED, RELEASED) and lease.rewind is MINE[rel.role]:
+    if state in ENDED and lease.rewind is MINE[rel.role]:
         return True
     return rel.service is Service.PARTNER_DOWN and lease.tsfp < rel.server.now
 
@@ -81,7 +80,7 @@ def _by_address(
     """The lease of the address that is asked for, if the client can have it."""
     if lease.pool.network != network:
         return None, True
-    if lease.state not in _FREED and not _is_client(lease, packet):
+    if lease.state not in FREED and not _is_client(lease, packet):
         return None, lease.state is ACTIVE
     request = packet.type is _REQUEST
     known = uid_lease is not None or (not request and _by_hardware(server, packet, network) is not None)
@@ -121,7 +120,7 @@ def _by_hardware(server: "Server", packet: Packet, network: str) -> Lease | None
     for lease in server.database.by_hardware.leases(packet.hardware):
         if not of_client(lease) or lease.pool.network != network:
             continue
-        if lease.state not in _FREED and lease.uid and lease.uid != packet.uid:
+        if lease.state not in FREED and lease.uid and lease.uid != packet.uid:
             continue
         return lease
     return None

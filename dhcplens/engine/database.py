@@ -10,11 +10,12 @@ from dhcplens.engine.leases import (
     ABANDONED,
     ACTIVE,
     BACKUP,
+    ENDED,
     EXPIRED,
     FREE,
+    FREED,
     NEVER,
-    RELEASED,
-    RESET,
+    OVER,
     Lease,
     LeaseQueue,
     Record,
@@ -32,10 +33,7 @@ if TYPE_CHECKING:
     from dhcplens.engine.server import Server
 
 _BUCKETS = 100003  # dhcpd walks over its leases in the order of its hash table
-_FREED = (FREE, BACKUP)
-_OVER = (EXPIRED, RELEASED)
-_DEAD = (EXPIRED, RELEASED, RESET)
-_WAITING = (*_DEAD, ABANDONED)
+_WAITING = (*OVER, ABANDONED)
 
 
 class Database:
@@ -131,7 +129,7 @@ class Database:
         if lease.pool.relationship is None:
             ends = old is ACTIVE
         else:
-            ends = new in _FREED and (old in _OVER or (old is ACTIVE and self.server.dialect.rewind))
+            ends = new in FREED and (old in ENDED or (old is ACTIVE and self.server.dialect.rewind))
         if ends:
             lease.hostname = ""
             lease.tstp = lease.ends
@@ -233,7 +231,7 @@ class Database:
             pool = lease.pool
             if lease.state is BACKUP and pool.relationship is None:
                 lease.state = lease.rewind = FREE
-            if lease.next is lease.state or lease.state in _FREED:
+            if lease.next is lease.state or lease.state in FREED:
                 self._set_next(lease)
             if lease.uid:
                 self.by_uid.add(lease.uid, lease)
@@ -257,7 +255,7 @@ class Database:
         if (
             relationship is not None
             and relationship.me is PARTNER_DOWN
-            and lease.state in _DEAD
+            and lease.state in OVER
             and self.server.dialect.ended_wait
         ):
             return max(lease.tsfp, lease.ends)

@@ -17,6 +17,13 @@ FREE, ACTIVE, EXPIRED = BindingState.FREE, BindingState.ACTIVE, BindingState.EXP
 RELEASED, ABANDONED = BindingState.RELEASED, BindingState.ABANDONED
 RESET, BACKUP = BindingState.RESET, BindingState.BACKUP
 
+FREED = (FREE, BACKUP)
+"""States of an address that one of the servers may give away."""
+
+ENDED = (EXPIRED, RELEASED)
+OVER = (*ENDED, RESET)
+"""States that wait for the peer's ack before the address is free."""
+
 IDLE, TO_SEND, SENT = 0, 1, 2
 """Where a lease stands with the peer: nothing to tell, on the update queue, waiting for the ack."""
 

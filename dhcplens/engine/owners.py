@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from dhcplens.engine.leases import ABANDONED, ACTIVE, EXPIRED, RELEASED, Lease
-
-_OVER = (EXPIRED, RELEASED)
+from dhcplens.engine.leases import ABANDONED, ACTIVE, ENDED, Lease
 
 
 class Owners:
@@ -56,10 +54,10 @@ def _preferred(one: Lease, new: Lease) -> bool:
     """Whether a client would rather get the new lease again than the one that stands in its chain."""
     if one.state is ACTIVE:
         return new.state is ACTIVE and new.ends >= one.ends
-    if one.state in _OVER:
-        return new.state is ACTIVE or (new.state in _OVER and new.cltt >= one.cltt)
+    if one.state in ENDED:
+        return new.state is ACTIVE or (new.state in ENDED and new.cltt >= one.cltt)
     if one.state is not ABANDONED:
         return (
-            new.state is ACTIVE or new.state in _OVER or (new.state is not ABANDONED and new.cltt >= one.cltt)
+            new.state is ACTIVE or new.state in ENDED or (new.state is not ABANDONED and new.cltt >= one.cltt)
         )
     return new.state is not ABANDONED or new.cltt >= one.cltt

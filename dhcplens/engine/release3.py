@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import balance, updates
-from dhcplens.engine.leases import BACKUP, EXPIRED, FREE, IDLE, RELEASED, RESET, Lease
+from dhcplens.engine.leases import BACKUP, FREE, IDLE, OVER, Lease
 from dhcplens.engine.messages import BindAck, PoolRequest
 from dhcplens.engine.pool import Pool
 from dhcplens.engine.states import NORMAL
@@ -83,7 +83,7 @@ def wants_update(lease: Lease, everything: bool) -> bool:
 def acked(rel: "Relationship", lease: Lease, message: BindAck) -> None:
     """The peer took our update and repeats its potential expiry."""
     server = rel.server
-    if lease.state in (EXPIRED, RESET, RELEASED) and message.state is FREE:
+    if lease.state in OVER and message.state is FREE:
         lease.tsfp = message.potential
         lease.next = FREE
         server.database.move(lease)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dhcplens.engine import allocate
 from dhcplens.engine.events import Log, Packet, Reply
-from dhcplens.engine.leases import ACTIVE, BACKUP, EXPIRED, FREE, RELEASED, RESET, Lease, dotted
+from dhcplens.engine.leases import ACTIVE, BACKUP, ENDED, FREE, RESET, Lease, dotted
 from dhcplens.engine.offer import acknowledge, printable
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.service import Service
@@ -13,7 +13,6 @@ from dhcplens.model.loadbalance import client_hash
 from dhcplens.model.states import MessageType
 
 _COOPERATING = Service.COOPERATING
-_OVER = (RELEASED, EXPIRED)
 Head = dict[str, str | None]
 """Fields of the line that logs a client's packet."""
 
@@ -144,7 +143,7 @@ def _unfit(
     elif state is RESET:
         if not allocate.mine(lease):
             return "lease-reset", None
-    elif state in _OVER and not allocate.of_client(lease):
+    elif state in ENDED and not allocate.of_client(lease):
         return "lease-in-transition", state.value
     if server.conf.server_id_check and packet.server_id and packet.server_id != server.address:
         return "not-our-server-id", None

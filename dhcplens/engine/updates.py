@@ -10,7 +10,9 @@ from dhcplens.engine.leases import (
     BACKUP,
     EXPIRED,
     FREE,
+    FREED,
     IDLE,
+    OVER,
     RELEASED,
     RESET,
     SENT,
@@ -38,9 +40,7 @@ ACK_SECONDS = 2
 """Acks wait this long for company; commits of acknowledged bindings too."""
 
 _TOLD = attrgetter("xid", "ip", "desired", "uid", "hardware", "starts", "ends", "tstp", "cltt")
-_KEEPS_UID = (RESET, FREE, BACKUP)
-OVER = (EXPIRED, RELEASED, RESET)
-"""States that wait for the peer's ack before the address is free."""
+_KEEPS_UID = (RESET, *FREED)
 
 
 def queue(rel: "Relationship", lease: Lease, *, immediate: bool) -> None:
