@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import balance, updates
@@ -19,6 +18,7 @@ from dhcplens.engine.leases import (
     Lease,
     LeaseQueue,
     Record,
+    dotted,
 )
 from dhcplens.engine.owners import Owners
 from dhcplens.engine.pool import MINE, Pool
@@ -205,7 +205,7 @@ class Database:
         for record in {record.ip: record for record in records}.values():
             lease = self.by_ip.get(record.ip)
             if lease is None:
-                server.log("undeclared-lease", ip=str(IPv4Address(record.ip)))
+                server.log("undeclared-lease", ip=dotted(record.ip))
                 continue
             lease.restore(record)
             lease.tstp = lease.tstp or lease.ends  # what dhcpd takes where the file says nothing

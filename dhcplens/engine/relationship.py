@@ -349,8 +349,8 @@ class Relationship:
         if reaction.move is not None:
             if reaction.move is NORMAL and self.me is RECOVER_DONE and self.partner is RECOVER_DONE:
                 self._say_both_recovered()
-            to_other = starting and reaction.from_startup is not None
-            self.set_state(reaction.from_startup if to_other and reaction.from_startup else reaction.move)
+            other = reaction.from_startup if starting else None
+            self.set_state(other or reaction.move)
 
     def _refuse(self, refusal: Refusal, old: FailoverState | None, new: FailoverState | None) -> None:
         moves = {} if old is None else {"old": old, "new": new}

@@ -1,6 +1,5 @@
 """What a server does with a client's packet (dhcpd's dhcp.c): DISCOVER, REQUEST, RELEASE, DECLINE, INFORM."""
 
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import allocate
@@ -185,14 +184,11 @@ def release(server: "Server", packet: Packet) -> None:
     lease = lease or server.database.by_ip.get(packet.ciaddr)
     if lease is not None and lease.hardware != packet.hardware:
         lease = None
+    if lease is not None and _ignored(lease):
+        return
     hostname = printable(lease.hostname) if lease is not None else None
-    if lease is not None:
-        rel = lease.pool.relationship
-        if rel is not None and not rel.answers:
-            rel.log("failover-ignored", reason=rel.reason)
-            return
-        if lease.ends > server.now:
-            server.release(lease)
+    if lease is not None and lease.ends > server.now:
+        server.release(lease)
     server.log(
         "release",
         ip=dotted(packet.ciaddr),
@@ -208,12 +204,10 @@ def decline(server: "Server", packet: Packet) -> None:
     if not packet.requested:
         return
     lease = server.database.by_ip.get(packet.requested)
+    if lease is not None and _ignored(lease):
+        return
     hostname = printable(lease.hostname) if lease is not None else None
     if lease is not None:
-        rel = lease.pool.relationship
-        if rel is not None and not rel.answers:
-            rel.log("failover-ignored", reason=rel.reason)
-            return
         server.abandon(lease, "declined.")
     server.log(
         "decline",
@@ -225,9 +219,18 @@ def decline(server: "Server", packet: Packet) -> None:
     )
 
 
+def _ignored(lease: Lease) -> bool:
+    """Whether failover forbids to listen to the lease's client; says so."""
+    rel = lease.pool.relationship
+    if rel is None or rel.answers:
+        return False
+    rel.log("failover-ignored", reason=rel.reason)
+    return True
+
+
 def inform(server: "Server", packet: Packet) -> None:
     """A client that has an address asks for options; failover does not matter."""
-    ip = str(IPv4Address(packet.ciaddr))
+    ip = dotted(packet.ciaddr)
     network = server.network_with(packet.ciaddr)
     if network is None:
         server.log("inform", ip=ip, via=packet.via, note="unknown-subnet", detail=f"client address {ip}")

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any, Final
 
 from dhcplens.engine import balance, link, offer, release3, requests, updates
@@ -34,7 +34,7 @@ from dhcplens.engine.events import (
     StateRecord,
     Terminate,
 )
-from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record
+from dhcplens.engine.leases import ABANDONED, ACTIVE, FREE, NEVER, RELEASED, Lease, Record, dotted
 from dhcplens.engine.pool import Pool
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.states import NORMAL, PARTNER_DOWN, RECOVER, SHUTDOWN, STARTUP
@@ -151,7 +151,7 @@ class Server:
     def _incoming(self, event: LinkIn) -> None:
         """dhcpd knows whose connection it is by the source address."""
         for rel in self.relationships.values():
-            if rel.conf.peer_address == str(IPv4Address(event.source)):
+            if rel.conf.peer_address == dotted(event.source):
                 self._links[event.link] = rel
                 link.opened(rel, event.link)
                 return
@@ -331,8 +331,7 @@ class Server:
 
     def subnet_of(self, ip: int) -> str:
         """The network number of the subnet that an address belongs to."""
-        subnets = (subnet for _, subnet in self.conf.subnets if _within(ip, subnet))
-        return next((str(subnet.network_address) for subnet in subnets), "")
+        return next((dotted(network) for _, mask, network in self._subnets if ip & mask == network), "")
 
     def _network_name(self, name: str) -> str:
         """The name of a network as logged; the one of a lone subnet is shorter in 3.0.x."""
@@ -341,10 +340,6 @@ class Server:
             return name
         octets = address.split(".")[: max(1, -(-int(length) // 8))]
         return f"{'.'.join(octets)}/{length}"
-
-
-def _within(ip: int, subnet: IPv4Network) -> bool:
-    return ip & int(subnet.netmask) == int(subnet.network_address)
 
 
 _ON: Final[dict[type, Callable[[Server, Any], None]]] = {

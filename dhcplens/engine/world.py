@@ -107,18 +107,10 @@ class World:
 
     # --- hosts ---------------------------------------------------------------------------------
 
-    def add(
-        self,
-        name: str,
-        conf: DhcpdConf,
-        address: IPv4Address,
-        *,
-        dialect: Dialect = V4_4_3,
-        hardware: str | None = None,
-    ) -> Host:
+    def add(self, name: str, conf: DhcpdConf, address: IPv4Address, *, dialect: Dialect = V4_4_3) -> Host:
         """A new host; its server does not run yet."""
-        hardware = hardware or f"00:16:3e:ac:00:{len(self.hosts) + 1:02x}"
-        server = Server(name, conf, address=address, dialect=dialect, hardware=hardware, seed=f"{self.seed}")
+        hardware = f"00:16:3e:ac:00:{len(self.hosts) + 1:02x}"
+        server = Server(name, conf, address=address, dialect=dialect, hardware=hardware, seed=self.seed)
         host = self.hosts[name] = Host(server)
         return host
 
