@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar, overload
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.model.states import Role
 from dhcplens.model.values import Problem
+from dhcplens.pair.columns import codes, words
 from dhcplens.pair.journal import Journal, journal
-from dhcplens.pair.roles import Roles, Sign, conf_signs, decide, lease_signs, log_signs, signs_frame
+from dhcplens.pair.roles import Roles, Sign, conf_signs, decide, lease_signs, log_signs
 from dhcplens.pair.view import PairView, Server
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ def build(
         relationship=main,
         relationships=relationships,
         roles=roles.of,
-        role_signs=signs_frame(signs),
+        signs=tuple(signs),
         inputs=collection.inputs,
         found=(*collection.inferences, *roles.inferences),
         problems=(*collection.problems, *roles.problems, *left_out),
@@ -89,19 +92,25 @@ def _weights(servers: Sequence["ServerFiles"]) -> dict[str, int]:
     for one in servers:
         for peer in one.conf.peers if one.conf else ():
             found[peer.name] = found.get(peer.name, 0) + 1
-        notices = one.log.notices
-        own = notices[notices["code"] != "connect-failed"]
-        _count(found, one.log.transitions, one.log.updates, own, one.leases.failover_states)
+        _count(found, one.log.transitions)
+        _count(found, one.log.updates)
+        _count(found, one.log.notices, words(one.log.notices["code"]) != "connect-failed")
+        _count(found, one.leases.failover_states)
     if not found:
-        _count(found, *(one.log.notices for one in servers))
+        for one in servers:
+            _count(found, one.log.notices)
     return found
 
 
-def _count(found: dict[str, int], *tables: pd.DataFrame) -> None:
-    for table in tables:
-        for name, count in table["relationship"].value_counts().items():
-            if count:
-                found[str(name)] = found.get(str(name), 0) + int(count)
+def _count(
+    found: dict[str, int], rows: pd.DataFrame, chosen: NDArray[np.bool_] | slice = slice(None)
+) -> None:
+    """Add how many of these rows name each relationship."""
+    names = rows["relationship"].cat.categories
+    counts = np.bincount(codes(rows["relationship"])[chosen] + 1, minlength=len(names) + 1)
+    for name, count in zip(names, counts[1:].tolist(), strict=True):
+        if count:
+            found[name] = found.get(name, 0) + count
 
 
 def _named(server: "ServerFiles") -> tuple[str, ...]:

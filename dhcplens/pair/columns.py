@@ -8,9 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dhcplens.model.order import ordered
+from dhcplens.model.tables import Column, Kind, frame
 
 UNKNOWN_TIME = np.iinfo(np.int64).min
 """What NaT is among nanoseconds."""
+_TIME = pd.DatetimeTZDtype("ns", "UTC")
 
 
 def stamps(column: pd.Series) -> NDArray[np.int64]:
@@ -20,7 +22,7 @@ def stamps(column: pd.Series) -> NDArray[np.int64]:
 
 def times(stamped: NDArray[np.int64]) -> pd.Series:
     """The column of UTC times that such nanoseconds stand for."""
-    return pd.Series(stamped.astype("datetime64[ns]")).dt.tz_localize("UTC")
+    return pd.Series(pd.array(stamped.astype("datetime64[ns]"), dtype=_TIME))
 
 
 def time(stamp: int) -> pd.Timestamp:
@@ -30,8 +32,8 @@ def time(stamp: int) -> pd.Timestamp:
 
 def words(column: pd.Series) -> NDArray[np.object_]:
     """A categorical column as Python objects, None where missing."""
-    names = np.array([*column.cat.categories.to_numpy(dtype=object), None], dtype=object)
-    plain: NDArray[np.object_] = names[column.cat.codes.to_numpy()]
+    held = _held(column)
+    plain: NDArray[np.object_] = np.array([*held.categories, None], dtype=object)[held.codes]
     return plain
 
 
@@ -44,7 +46,7 @@ def in_time(stamped: NDArray[np.int64]) -> NDArray[np.intp]:
 
 def codes(column: pd.Series) -> NDArray[np.int64]:
     """Numbers of a categorical column's words, -1 where missing."""
-    return np.asarray(column.cat.codes.to_numpy(), dtype=np.int64)
+    return np.asarray(_held(column).codes, dtype=np.int64)
 
 
 def coded(
@@ -60,7 +62,22 @@ def picked(column: pd.Series, rows: NDArray[np.int64]) -> pd.Categorical:
     """A categorical column's words at these rows, missing for row -1."""
     if not len(column):
         return coded(np.full(len(rows), -1, dtype=np.int64), [])
-    found = column.cat.codes.to_numpy()[rows]
+    held = _held(column)
+    found: Any = held.codes[rows]
     found[rows < 0] = -1
-    words: Any = column.dtype
-    return pd.Categorical.from_codes(found, dtype=words)
+    return pd.Categorical.from_codes(found, dtype=held.dtype)
+
+
+def table(schema: Sequence[Column], rows: Sequence[object]) -> pd.DataFrame:
+    """The frame of records with an attribute for each column; their times are in nanoseconds."""
+    columns: dict[str, Any] = {one.name: [getattr(row, one.name) for row in rows] for one in schema}
+    for one in schema:
+        if one.kind is Kind.TIME:
+            columns[one.name] = times(np.array(columns[one.name], dtype=np.int64))
+    return frame(schema, columns)
+
+
+def _held(column: pd.Series) -> pd.Categorical:
+    held = column.array
+    assert isinstance(held, pd.Categorical)
+    return held

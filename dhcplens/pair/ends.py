@@ -9,14 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from dhcplens.model.tables import frame
 from dhcplens.pair import links
-from dhcplens.pair.columns import UNKNOWN_TIME, times
+from dhcplens.pair.columns import UNKNOWN_TIME
 from dhcplens.pair.journal import Journal
 from dhcplens.pair.runs import BANNER, RUNNING, End, Run, last_seen, run_of
-from dhcplens.pair.schemas import RUNS
 
 _STOPS = {"signal-shutdown": "signal", "init-shutdown": "script"}
 _SLACK = 2 * 10**9  # stamps of whole seconds, on two machines
@@ -84,7 +81,7 @@ def _beliefs(journal: Journal, runs: tuple[Run, ...]) -> list[dict[str, bool]]:
     result: list[dict[str, bool]] = [{} for _ in runs]
     shown = links.signs(journal)
     number = run_of(journal, runs)
-    for name in links.relationships(journal):
+    for name in journal.relationships:
         entries = np.flatnonzero(shown * links.of_relationship(journal, name))
         for entry in entries[np.append(np.diff(number[entries]) != 0, True)] if len(entries) else ():
             result[number[entry]][name] = bool(shown[entry] == 1)
@@ -94,7 +91,7 @@ def _beliefs(journal: Journal, runs: tuple[Run, ...]) -> list[dict[str, bool]]:
 def _losses(partner: Journal, offset: int) -> list[_Loss]:
     shown = links.signs(partner)
     result = []
-    for name in links.relationships(partner):
+    for name in partner.relationships:
         entries = np.flatnonzero(shown * links.of_relationship(partner, name))
         if not len(entries):
             continue
@@ -114,39 +111,48 @@ def _losses(partner: Journal, offset: int) -> list[_Loss]:
     return sorted(result, key=lambda loss: loss.stamp)
 
 
-def runs_frame(
-    journals: Sequence[Journal], runs: dict[str, tuple[Run, ...]], ended: dict[str, tuple[End, ...]]
-) -> pd.DataFrame:
-    """RUNS of all servers."""
-    rows = [
-        row for journal in journals for row in _rows(journal, runs[journal.server], ended[journal.server])
-    ]
-    columns = {name: [row[name] for row in rows] for name in (column.name for column in RUNS)}
-    for name in ("start", "last_seen", "end", "end_before"):
-        columns[name] = times(np.array(columns[name], dtype=np.int64))  # type: ignore[assignment]
-    return frame(RUNS, columns)
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A row of RUNS; stamps in nanoseconds."""
+
+    server: str
+    run: int
+    pid: int | None
+    start: int
+    last_seen: int
+    end: int
+    end_before: int
+    start_how: str
+    end_how: str
+    version: str | None
+    source: str | None
+    line: int
+    end_source: str | None
+    end_line: int
 
 
-def _rows(journal: Journal, runs: tuple[Run, ...], ended: tuple[End, ...]) -> Iterator[dict[str, object]]:
+def lives(journal: Journal, runs: tuple[Run, ...], ended: tuple[End, ...]) -> Iterator[Life]:
+    """The rows of RUNS of one server."""
     seen = last_seen(journal, runs)
+    banners = journal.where(BANNER)
     for number, (run, end) in enumerate(zip(runs, ended, strict=True)):
         following = runs[number + 1] if number + 1 < len(runs) else None
         window = slice(run.begin, following.begin if following else len(journal))
         pids = journal.pid[window][~np.isnan(journal.pid[window])]
-        versions = np.flatnonzero(journal.where(BANNER)[window])
-        yield {
-            "server": journal.server,
-            "run": number,
-            "pid": int(pids[-1]) if len(pids) else None,
-            "start": run.start,
-            "last_seen": seen[number],
-            "end": end.stamp,
-            "end_before": following.start if following else UNKNOWN_TIME,
-            "start_how": run.start_how,
-            "end_how": end.how,
-            "version": journal.version(int(versions[-1]) + run.begin) if len(versions) else None,
-            "source": run.source,
-            "line": run.line,
-            "end_source": end.source,
-            "end_line": end.line,
-        }
+        versions = np.flatnonzero(banners[window])
+        yield Life(
+            server=journal.server,
+            run=number,
+            pid=int(pids[-1]) if len(pids) else None,
+            start=run.start,
+            last_seen=seen[number],
+            end=end.stamp,
+            end_before=following.start if following else UNKNOWN_TIME,
+            start_how=run.start_how,
+            end_how=end.how,
+            version=journal.version(int(versions[-1]) + run.begin) if len(versions) else None,
+            source=run.source,
+            line=run.line,
+            end_source=end.source,
+            end_line=end.line,
+        )

@@ -45,7 +45,14 @@ class Journal:
 
     def where(self, *events: str) -> NDArray[np.bool_]:
         """Which entries are one of these events."""
-        return np.isin(self._codes, [self._numbers[event] for event in events if event in self._numbers])
+        wanted = np.zeros(len(self._numbers), dtype=np.bool_)
+        wanted[[self._numbers[event] for event in events if event in self._numbers]] = True
+        return wanted[self._codes]
+
+    @cached_property
+    def relationships(self) -> tuple[str, ...]:
+        """Names of the relationships that it names, sorted."""
+        return tuple(sorted({name for name in self.relationship if name is not None}))
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -123,7 +130,8 @@ def _source_ranks(source: NDArray[np.object_], stamp: NDArray[np.int64]) -> NDAr
     order.
     """
     codes, names = pd.factorize(source)
-    begins = pd.Series(stamp).groupby(codes).min().reindex(range(len(names)))
+    begins = np.full(len(names), np.iinfo(np.int64).max)
+    np.minimum.at(begins, codes, stamp)
     ranks = np.empty(len(names), dtype=np.int64)
-    ranks[np.argsort(begins.to_numpy(), kind="stable")] = np.arange(len(names))
-    return ranks[codes] if len(names) else codes.astype(np.int64)
+    ranks[np.argsort(begins, kind="stable")] = np.arange(len(names))
+    return ranks[codes]

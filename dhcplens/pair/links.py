@@ -5,17 +5,15 @@ failover.c).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dhcplens.model.states import FailoverState
-from dhcplens.model.tables import frame
-from dhcplens.pair.columns import UNKNOWN_TIME, times
+from dhcplens.pair.columns import UNKNOWN_TIME
 from dhcplens.pair.journal import MOVE, PARTNER_MOVE, POOL, UPDATE, Journal
 from dhcplens.pair.runs import End, Run, run_of
-from dhcplens.pair.schemas import LINKS
 
 _LINKED = (
     PARTNER_MOVE,
@@ -60,51 +58,34 @@ def signs(journal: Journal) -> NDArray[np.int8]:
     return shown
 
 
-def relationships(journal: Journal) -> tuple[str, ...]:
-    """Names of the relationships that the journal names, sorted."""
-    return tuple(sorted({name for name in journal.relationship if name is not None}))
-
-
 def of_relationship(journal: Journal, relationship: str) -> NDArray[np.bool_]:
     """Entries about a relationship; those that name none count where there is only one."""
     named = journal.relationship == relationship
-    if len(relationships(journal)) > 1:
+    if len(journal.relationships) > 1:
         return np.asarray(named, dtype=np.bool_)
     return np.asarray(named | (journal.relationship == None), dtype=np.bool_)  # noqa: E711
 
 
-def links_frame(
-    journals: tuple[Journal, ...], runs: dict[str, tuple[Run, ...]], ends: dict[str, tuple[End, ...]]
-) -> pd.DataFrame:
-    """LINKS of all servers. ``ends`` holds how each run ended."""
-    rows = [
-        row
-        for journal in journals
-        for relationship in relationships(journal)
-        for row in _intervals(journal, relationship, runs[journal.server], ends[journal.server])
-    ]
-    columns = list(zip(*rows, strict=True)) or [()] * 10
-    names = (
-        "server",
-        "relationship",
-        "start",
-        "end",
-        "state",
-        "why",
-        "source",
-        "line",
-        "end_source",
-        "end_line",
-    )
-    data: dict[str, object] = dict(zip(names, columns, strict=True))
-    for name in ("start", "end"):
-        data[name] = times(np.array(data[name], dtype=np.int64))
-    return frame(LINKS, data)
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """A row of LINKS; stamps in nanoseconds."""
+
+    server: str
+    relationship: str
+    start: int
+    end: int
+    state: str
+    why: str
+    source: str | None
+    line: int
+    end_source: str | None
+    end_line: int
 
 
-def _intervals(
+def beliefs(
     journal: Journal, relationship: str, runs: tuple[Run, ...], ends: tuple[End, ...]
-) -> Iterator[tuple[str, str, int, int, str, str, str | None, int, str | None, int]]:
+) -> Iterator[Belief]:
+    """The rows of LINKS of one server and relationship. ``ends`` holds how each run ended."""
     shown = signs(journal) * of_relationship(journal, relationship)
     entries = np.flatnonzero(shown)
     if not len(entries):
@@ -117,7 +98,7 @@ def _intervals(
     before = _before(journal, relationship, entries[0], int(value[0]))
     if before is not None:
         first = begins[0]
-        yield (
+        yield Belief(
             *(journal.server, relationship, UNKNOWN_TIME, int(journal.stamp[first]), before, "before", None),
             *(0, journal.source[first], int(journal.line[first])),
         )
@@ -134,7 +115,7 @@ def _intervals(
         died = ends[number[place]]
         if died.stamp != UNKNOWN_TIME and (end == UNKNOWN_TIME or died.stamp < end):
             end, end_source, end_line = max(died.stamp, int(journal.stamp[entry])), died.source, died.line
-        yield (
+        yield Belief(
             *(journal.server, relationship, int(journal.stamp[entry]), end),
             "up" if shown[entry] == 1 else "down",
             _why(journal, entry, int(shown[entry])),

@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 
 from dhcplens.model.conf import DhcpdConf
 from dhcplens.model.states import FailoverState, Role
-from dhcplens.model.tables import frame
 from dhcplens.model.values import Inference, Problem
 from dhcplens.pair.columns import words
 from dhcplens.pair.journal import MOVE, Journal
-from dhcplens.pair.schemas import ROLE_SIGNS
 
 GROUNDS = ("configuration", "mclt", "lts", "says")
 _PRIMARY, _SECONDARY = Role.PRIMARY, Role.SECONDARY
@@ -72,6 +70,8 @@ def conf_signs(server: str, conf: DhcpdConf | None) -> Iterator[Sign]:
 
 def lease_signs(server: str, blocks: pd.DataFrame) -> Iterator[Sign]:
     """What the last state block of each relationship tells."""
+    if blocks.empty:
+        return
     last = blocks.drop_duplicates("relationship", keep="last")
     for name, mclt, source, line in zip(
         words(last["relationship"]), last["mclt"].isna(), words(last["source"]), last["line"], strict=True
@@ -112,6 +112,8 @@ def _lts_signs(server: str, pools: pd.DataFrame, only: str | None) -> Iterator[S
     In 3.0 a primary also prints the newer sign, when it answers a pool request: there only the other sign
     proves.
     """
+    if pools.empty:
+        return
     surplus = (pools["free"] - pools["backup"]).fillna(0).to_numpy(dtype=np.int64)
     same = np.sign(surplus) * np.sign(pools["lts"].fillna(0).to_numpy(dtype=np.int64))
     old = (pools["kind"] == "pool").to_numpy()
@@ -131,12 +133,6 @@ def _lts_signs(server: str, pools: pd.DataFrame, only: str | None) -> Iterator[S
                 row = pools.iloc[int(rows[-1])]
                 why = f"lts {row['lts']} with free {row['free']} and backup {row['backup']}"
                 yield Sign(server, name, role, "lts", why, str(row["source"]), int(row["line"]), len(rows))
-
-
-def signs_frame(signs: Sequence[Sign]) -> pd.DataFrame:
-    """ROLE_SIGNS."""
-    names = ("server", "relationship", "role", "ground", "why", "source", "line")
-    return frame(ROLE_SIGNS, {name: [getattr(sign, name) for sign in signs] for name in names})
 
 
 def decide(signs: Sequence[Sign], servers: Sequence[str]) -> Roles:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from dhcplens.model.states import FailoverState
 from dhcplens.model.tables import frame
-from dhcplens.pair.columns import UNKNOWN_TIME, times
+from dhcplens.pair.columns import UNKNOWN_TIME, table
 from dhcplens.pair.journal import MOVE, PARTNER_MOVE, Journal
 from dhcplens.pair.links import MADE_LINKED
 from dhcplens.pair.schemas import SKEW_SAMPLES
@@ -48,6 +49,21 @@ class Skew:
         return round((self.seconds or 0.0) * _SECOND) if self.counts else 0
 
 
+class _Sample(NamedTuple):
+    """A row of SKEW_SAMPLES; stamps in nanoseconds."""
+
+    kind: str
+    server: str
+    state: str
+    time: int
+    heard: int
+    milliseconds: int
+    source: str | None
+    line: int
+    end_source: str | None
+    end_line: int
+
+
 UNKNOWN = Skew(None, 0.0, 0, "nothing")
 
 
@@ -68,11 +84,7 @@ def skew_samples(first: Journal, second: Journal) -> pd.DataFrame:
         if offset is None
         else [*_samples(first, second, offset, sign=1), *_samples(second, first, -offset, sign=-1)]
     )
-    names = ("server", "state", "time", "heard", "milliseconds", "source", "line", "end_source", "end_line")
-    data: dict[str, object] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    for name in ("time", "heard"):
-        data[name] = times(np.array(data[name], dtype=np.int64))
-    return frame(SKEW_SAMPLES, {**data, "kind": ["move"] * len(rows)})
+    return table(SKEW_SAMPLES, rows)
 
 
 def estimate(samples: pd.DataFrame, first: str) -> Skew:
@@ -91,17 +103,15 @@ def estimate(samples: pd.DataFrame, first: str) -> Skew:
     return Skew(round(middle, 3), round(float(np.median(np.abs(seconds - middle))), 3), len(seconds), how)
 
 
-def _samples(
-    mover: Journal, hearer: Journal, offset: int, sign: int
-) -> Iterator[tuple[str, str, int, int, int, str | None, int, str | None, int]]:
-    """Rows of SKEW_SAMPLES; ``offset`` is roughly the hearer's clock minus the mover's."""
+def _samples(mover: Journal, hearer: Journal, offset: int, sign: int) -> Iterator[_Sample]:
+    """Moves that one made and the other heard; ``offset`` is roughly the hearer's clock minus the mover's."""
     for state in _HEARD:
         mine, theirs = _known(mover, MOVE, state), _known(hearer, PARTNER_MOVE, state)
         for one, other in _only_pairs(mover.stamp[mine] + offset, hearer.stamp[theirs]):
             here, there = int(mine[one]), int(theirs[other])
             begin, end = int(mover.stamp[here]), int(hearer.stamp[there])
-            yield (
-                *(mover.server, state, begin, end, sign * (end - begin) // 10**6),
+            yield _Sample(
+                *("move", mover.server, state, begin, end, sign * (end - begin) // 10**6),
                 *(mover.source[here], int(mover.line[here]), hearer.source[there], int(hearer.line[there])),
             )
 

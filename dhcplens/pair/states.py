@@ -7,11 +7,9 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.model.states import Subject
-from dhcplens.model.tables import frame
-from dhcplens.pair.columns import UNKNOWN_TIME, stamps, times, words
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps, words
 from dhcplens.pair.journal import MOVE, PARTNER_MOVE, Journal
 from dhcplens.pair.runs import End, Run, run_of
-from dhcplens.pair.schemas import STATES
 
 _BLUR = 2 * 10**9  # lease files have whole seconds, and a new one is stamped before the first line is logged
 
@@ -31,32 +29,38 @@ class _Stretch:
     run: int | None = None
 
 
-def states_frame(
+@dataclass(frozen=True, kw_only=True)
+class Interval(_Stretch):
+    """A row of STATES."""
+
+    server: str
+    relationship: str
+    subject: str
+    about: str | None
+
+
+def intervals(
     journals: Mapping[str, Journal],
-    runs: dict[str, tuple[Run, ...]],
-    ended: dict[str, tuple[End, ...]],
-    blocks: dict[str, pd.DataFrame],
-    partner_of: dict[str, str | None],
-) -> pd.DataFrame:
-    """STATES of all servers. ``blocks`` holds each server's ``failover_states`` table."""
-    rows = [
-        (server, relationship, subject.value, server if subject is Subject.LOCAL else partner_of[server], one)
-        for server in journals
-        for relationship in _relationships(journals[server], blocks[server])
-        for subject in Subject
-        for one in _stretches(
-            journals[server], runs[server], ended[server], blocks[server], relationship, subject
-        )
-    ]
-    columns: dict[str, object] = {
-        name: [row[place] for row in rows]
-        for place, name in enumerate(("server", "relationship", "subject", "about"))
-    }
-    for name in ("state", "known", "source", "line", "end_source", "end_line"):
-        columns[name] = [getattr(row[-1], name) for row in rows]
-    for name in ("start", "end"):
-        columns[name] = times(np.array([getattr(row[-1], name) for row in rows], dtype=np.int64))
-    return frame(STATES, columns)
+    runs: Mapping[str, tuple[Run, ...]],
+    ended: Mapping[str, tuple[End, ...]],
+    blocks: Mapping[str, pd.DataFrame],
+    partner_of: Mapping[str, str | None],
+) -> Iterator[Interval]:
+    """The rows of STATES of all servers. ``blocks`` holds each server's ``failover_states`` table."""
+    for server, journal in journals.items():
+        for relationship in _relationships(journal, blocks[server]):
+            for subject in Subject:
+                about = server if subject is Subject.LOCAL else partner_of[server]
+                for one in _stretches(
+                    journal, runs[server], ended[server], blocks[server], relationship, subject
+                ):
+                    yield Interval(
+                        **vars(one),
+                        server=server,
+                        relationship=relationship,
+                        subject=subject.value,
+                        about=about,
+                    )
 
 
 def _relationships(journal: Journal, blocks: pd.DataFrame) -> tuple[str, ...]:
@@ -111,6 +115,8 @@ def _moved(journal: Journal, entry: int, run: int) -> _Stretch:
 
 def _filed(blocks: pd.DataFrame, relationship: str, subject: Subject) -> list[_Stretch]:
     """States that a lease file records with their begins, by time; it never says startup (dhcpd's db.c)."""
+    if blocks.empty:
+        return []
     who = "my" if subject is Subject.LOCAL else "partner"
     chosen = blocks[(blocks["relationship"] == relationship) & blocks[f"{who}_since"].notna()]
     chosen = chosen[chosen[f"{who}_state"].notna()].sort_values(f"{who}_since", kind="stable")

@@ -4,24 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.model.conf import DhcpdConf, FailoverPeer
 from dhcplens.model.states import Role
 from dhcplens.model.tables import LeaseTables, LogTables, concat
 from dhcplens.model.values import Evidence, Inference, InputFile, Problem, Texts
 from dhcplens.pair import bindings, clients, coverage, skew, transactions, waiting
-from dhcplens.pair.columns import time
-from dhcplens.pair.ends import ends, runs_frame
+from dhcplens.pair.columns import table, time
+from dhcplens.pair.ends import Life, ends, lives
 from dhcplens.pair.exchanges import exchanges
 from dhcplens.pair.journal import Journal
-from dhcplens.pair.links import links_frame
+from dhcplens.pair.links import Belief, beliefs
 from dhcplens.pair.meetings import message_samples
 from dhcplens.pair.pools import pool_series, pool_summary
+from dhcplens.pair.roles import Sign
 from dhcplens.pair.runs import End, Run, starts
-from dhcplens.pair.schemas import EXCHANGES
+from dhcplens.pair.schemas import EXCHANGES, LINKS, ROLE_SIGNS, RUNS, STATES
 from dhcplens.pair.skew import Skew
-from dhcplens.pair.states import states_frame
+from dhcplens.pair.states import Interval, intervals
 from dhcplens.pair.unknowns import unknowns
 
 
@@ -63,7 +66,7 @@ class PairView:
     relationship: str | None
     relationships: tuple[str, ...]
     roles: Mapping[tuple[str, str], Role]
-    role_signs: pd.DataFrame
+    signs: tuple[Sign, ...]
     inputs: tuple[InputFile, ...]
     found: tuple[Inference, ...]
     problems: tuple[Problem, ...]
@@ -98,6 +101,11 @@ class PairView:
         return (*self.found, *unknowns(self))
 
     @cached_property
+    def role_signs(self) -> pd.DataFrame:
+        """What tells the servers' roles (ROLE_SIGNS); ``signs`` has the same as records."""
+        return table(ROLE_SIGNS, self.signs)
+
+    @cached_property
     def skew(self) -> Skew:
         """Difference of the two clocks, with how it is known."""
         return skew.estimate(self.skew_samples, self.servers[0].name) if self.servers else skew.UNKNOWN
@@ -120,15 +128,28 @@ class PairView:
         samples = moves if len(moves) else self._met(during)
         return skew.estimate(samples, first.name)
 
+    def offset(self, server: str) -> int:
+        """Nanoseconds by which a server's clock is ahead of the first server's; 0 if that is not known."""
+        return self.skew.nanoseconds if len(self.servers) > 1 and server == self.servers[1].name else 0
+
     def align(self, times: pd.Series, server: str) -> pd.Series:
         """Times of a server's clock on the clock of ``servers[0]``; unchanged without a skew that counts."""
-        ours = self._offset(server)
+        ours = self.offset(server)
         return times - pd.Timedelta(ours, "ns") if ours else times
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """Process lives (RUNS), in order per server. A server that is stopped writes nothing."""
-        return runs_frame(list(self.journals.values()), self._starts, self._ends)
+        return table(RUNS, self.lives)
+
+    @cached_property
+    def lives(self) -> tuple[Life, ...]:
+        """The rows of ``runs`` as records."""
+        return tuple(
+            life
+            for name, one in self.journals.items()
+            for life in lives(one, self._starts[name], self._ends[name])
+        )
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -136,14 +157,29 @@ class PairView:
 
         Own intervals end where the process ended, if that is known: between two runs there is no state.
         """
+        return table(STATES, self.intervals)
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The rows of ``states`` as records."""
         blocks = {one.name: one.leases.failover_states for one in self.servers}
         partners = {one.name: getattr(self.partner(one.name), "name", None) for one in self.servers}
-        return states_frame(self.journals, self._starts, self._ends, blocks, partners)
+        return tuple(intervals(self.journals, self._starts, self._ends, blocks, partners))
 
     @cached_property
     def links(self) -> pd.DataFrame:
         """Intervals during which each side believed the failover link up or down (LINKS)."""
-        return links_frame(tuple(self.journals.values()), self._starts, self._ends)
+        return table(LINKS, self.beliefs)
+
+    @cached_property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """The rows of ``links`` as records."""
+        return tuple(
+            belief
+            for name, one in self.journals.items()
+            for relationship in one.relationships
+            for belief in beliefs(one, relationship, self._starts[name], self._ends[name])
+        )
 
     @cached_property
     def pool_series(self) -> pd.DataFrame:
@@ -234,6 +270,11 @@ class PairView:
         return next((seconds for seconds in found if seconds), None)
 
     @cached_property
+    def line_times(self) -> Mapping[str, NDArray[np.int64]]:
+        """Per server, the sorted times (ns, first server's clock) of everything that its dhcpd logged."""
+        return {one.name: coverage.line_times(one.log) - self.offset(one.name) for one in self.servers}
+
+    @cached_property
     def spans(self) -> pd.DataFrame:
         """The period that each file covers (SPANS)."""
         return coverage.spans_frame([(one.name, one.log, one.leases) for one in self.servers])
@@ -243,19 +284,21 @@ class PairView:
         """The last time of any log line on the first server's clock, else of any lease block; NaT for
         neither.
         """
-        logs = [end for _, end in self._periods.values()]
-        blocks = self.spans.loc[self.spans["kind"] == "leases", "end"].max()
-        return time(max(logs)) if logs else blocks
+        logs = [int(times[-1]) for times in self.line_times.values() if len(times)]
+        if logs:
+            return time(max(logs))
+        blocks: pd.Timestamp = self.spans.loc[self.spans["kind"] == "leases", "end"].max()
+        return blocks
 
     @cached_property
     def overlap(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         """Begin and end, on the first server's clock, of the period that both logs cover; None if there is
         none.
         """
-        if len(self._periods) < 2:
+        logs = [times for times in self.line_times.values() if len(times)]
+        if len(logs) < 2:
             return None
-        begin = max(begin for begin, _ in self._periods.values())
-        end = min(end for _, end in self._periods.values())
+        begin, end = max(int(times[0]) for times in logs), min(int(times[-1]) for times in logs)
         return (time(begin), time(end)) if begin <= end else None
 
     def quiet(self, at_least: pd.Timedelta) -> pd.DataFrame:
@@ -302,18 +345,9 @@ class PairView:
                 one,
                 self._starts[name],
                 next((other for other in self.journals.values() if other is not one), None),
-                self._offset(name) or -self.skew.nanoseconds,
+                self.offset(name) or -self.skew.nanoseconds,
             )
             for name, one in self.journals.items()
-        }
-
-    @cached_property
-    def _periods(self) -> dict[str, tuple[int, int]]:
-        """First and last time of each log on the first server's clock."""
-        found = {one.name: coverage.log_period(one.log) for one in self.servers}
-        shifts = {name: self._offset(name) for name in found}
-        return {
-            name: (span[0] - shifts[name], span[1] - shifts[name]) for name, span in found.items() if span
         }
 
     @property
@@ -331,10 +365,6 @@ class PairView:
         """Whether both servers brought a lease file; one that holds nothing at all counts as none."""
         brought = [len(one.leases.bindings) or len(one.leases.failover_states) for one in self.servers]
         return len(brought) == 2 and all(brought)
-
-    def _offset(self, server: str) -> int:
-        """Nanoseconds by which a server's clock is ahead of the first server's."""
-        return self.skew.nanoseconds if len(self.servers) > 1 and server == self.servers[1].name else 0
 
     def _of_role(self, role: Role) -> Server | None:
         found = [one for one in self.servers if one.role is role]
