@@ -102,6 +102,11 @@ def _silences(server: str, log: LogTables, least: int) -> Iterator[_Silence]:
         before, after = order[place], order[place + 1]
         last, first = (tables[number[one]].iloc[row[one]] for one in (before, after))
         yield _Silence(
-            *(server, int(stamp[before]), int(stamp[after])),
-            *(str(last["source"]), int(last["line"]), str(first["source"]), int(first["line"])),
+            server=server,
+            start=int(stamp[before]),
+            end=int(stamp[after]),
+            source=str(last["source"]),
+            line=int(last["line"]),
+            end_source=str(first["source"]),
+            end_line=int(first["line"]),
         )
