@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dhcplens.engine import times, updates
-from dhcplens.engine.events import Log, Packet, Ping, Reply
+from dhcplens.engine.events import SECOND, Log, Packet, Ping, Reply
 from dhcplens.engine.leases import ABANDONED, ACTIVE, Lease
 from dhcplens.model.states import MessageType
 
@@ -61,7 +61,7 @@ def acknowledge(
         lease.answering = True
         server.pings[lease.ip] = (lease, reply)
         server.out.append(Ping(lease.ip))
-        server.timer_at(("ping", lease.ip), server.micros + PING_SECONDS * 1_000_000)
+        server.timer_at(("ping", lease.ip), server.micros + PING_SECONDS * SECOND)
         return
     lease.cltt = now
     if not offer and not reused and server.dialect.delayed_ack:

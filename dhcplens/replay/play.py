@@ -61,8 +61,7 @@ def play(
 ) -> Truth:
     """Plays the scenario with the engine into the folder, and writes ``truth.json`` there.
 
-    With ``course`` the clients' packets leave when they did in a recorded run, and of answers that come at
-    once the same one is first.
+    With ``course``, what the scenario leaves open goes as it did in a recorded run.
     """
     out.mkdir(parents=True, exist_ok=True)
     run = Run(scenario, seed=seed, dialect=dialect, course=course)
@@ -165,7 +164,7 @@ class Run:
 
     def save(self, out: Path) -> None:
         """Writes what the servers leave behind."""
-        release = "3.0.1" if not self.dialect.timed_balance else self.dialect.version
+        release = self.dialect.version.removeprefix("V")
         for server in self.scenario.servers:
             writer = LogWriter(out, self.scenario, server)
             for micros, pid, log in self.lines[server.name]:
@@ -189,10 +188,8 @@ class Run:
         client = self._clients[errand.client]
         began = self._course.began(errand.client, len(client.transactions))
         late = 0.0 if began is None else began - self.world.now / SECOND
-        self._send(
-            client,
-            run_errand(errand, self._clients, self._lab() + (late if 0 < late < MOST_LATE / SECOND else 0.0)),
-        )
+        at = self._lab() + (late if 0 < late < MOST_LATE / SECOND else 0.0)
+        self._send(client, run_errand(errand, self._clients, at))
 
     def _event(self, event: ScenarioEvent) -> None:
         self.truth.events.append((self._lab(), event))
@@ -304,11 +301,9 @@ class Run:
 
     def _tick(self, client: Client, timer: float) -> None:
         if client.timer == timer and not self._over:
-            began, secs = (
-                client.transactions[-1].began,
-                self._course.secs(client.identity.name, *self._next(client)),
-            )
-            self._send(client, client.tick(max(timer, min(began + secs, self._lab()))))
+            secs = self._course.secs(client.identity.name, *self._next(client))
+            at = min(client.transactions[-1].began + secs, self._lab())
+            self._send(client, client.tick(max(timer, at)))
 
     def _replied(self, host: Host, reply: Reply) -> None:
         client = self._by_hardware.get(reply.packet.hardware)

@@ -55,7 +55,7 @@ class Answered:
     lease_time: int | None
     sent: tuple[float, ...]  # when its packets left, in seconds since 1970
     secs: tuple[int, ...]  # what they say in that field
-    answers: tuple["Arrived", ...]
+    answers: tuple[Arrived, ...]
 
 
 @dataclass(frozen=True, slots=True)

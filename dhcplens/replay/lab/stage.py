@@ -53,13 +53,11 @@ _HAPPENED = {
     re.compile(r"peer .*: disconnected$"): HAPPENED["peer-disconnected"],
     re.compile(r"balancing pool "): HAPPENED["balancing-pool"],
 }
-
-
 _SCRATCH = "dhcplens-lab-"
 
 
 class Stage:
-    """One run; a context manager that removes everything it made."""
+    """One run; ``close`` removes everything it made."""
 
     def __init__(self, scenario: Scenario, out: Path, tools: Tools, *, speed: float, seed: int) -> None:
         self._scenario = scenario
@@ -172,7 +170,6 @@ class Stage:
         for real, packet, server in self._sockets.read():
             if client := self._by_hardware.get(packet.chaddr):
                 self._send(client, client.receive(packet, server, self._clock.lab(real)))
-
         if self._slow is not None:
             self._slow.take_in()
 
@@ -211,10 +208,16 @@ class Stage:
 
     def _do(self, action: Action) -> None:
         match action:
-            case Start(servers) | Stop(servers) | Crash(servers) | EmptyLeases(servers) | KeepLeases(servers):
-                for name in servers:
-                    _ON_DAEMON[type(action)](self._daemons[name])
-            case RestoreLeases(servers) | PartnerDown(servers) | OperatorShutdown(servers):
+            case (
+                Start(servers)
+                | Stop(servers)
+                | Crash(servers)
+                | EmptyLeases(servers)
+                | KeepLeases(servers)
+                | RestoreLeases(servers)
+                | PartnerDown(servers)
+                | OperatorShutdown(servers)
+            ):
                 for name in servers:
                     _ON_DAEMON[type(action)](self._daemons[name])
             case SetClock(server, offset):
