@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dhcplens.ingest.leases.lease import STAMPS
 from dhcplens.replay.recorded import Answered, Recorded, read_run
 
-STAMPS = ("starts", "ends", "tstp", "tsfp", "atsfp", "cltt")
 TOLERANCE = 2.0
 """Seconds of lab time by which a lease stamp may differ."""
 

@@ -1,12 +1,9 @@
 """Grammar of what ``expect`` may ask."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pyparsing as pp
 
 from dhcplens.replay.language.names import Names
-from dhcplens.replay.language.tokens import ADDRESS, BINDING, BOUND, CLIENT, KEY, NUMBER, STATE, value
+from dhcplens.replay.language.tokens import ADDRESS, BINDING, BOUND, CLIENT, KEY, NUMBER, STATE, made, value
 from dhcplens.replay.scenario import (
     AddressCount,
     AddressState,
@@ -24,7 +21,7 @@ def condition_grammar(names: Names) -> pp.ParserElement:
     client_says = pp.FollowedBy(CLIENT + (KEY("has") | KEY("was")))
     on = KEY("on").suppress() - names.server("server")
     lines = [
-        _line(
+        made(
             BOUND("bound")
             + NUMBER("n")
             + KEY("of")
@@ -34,29 +31,29 @@ def condition_grammar(names: Names) -> pp.ParserElement:
             - KEY("address"),
             lambda t: ClientCount(value(t, "bound"), value(t, "n"), value(t, "clients")),
         ),
-        _line(
+        made(
             BOUND("bound") - NUMBER("n") - KEY("addresses") - KEY("are") - BINDING("state") - on,
             lambda t: AddressCount(
                 value(t, "bound"), value(t, "n"), value(t, "state"), str(value(t, "server"))
             ),
         ),
-        _line(
+        made(
             KEY("address") + KEY("of") - names.client("client") - KEY("is") - BINDING("state") - on,
             lambda t: AddressState(str(value(t, "client")), value(t, "state"), str(value(t, "server"))),
         ),
-        _line(
+        made(
             ADDRESS("ip") - KEY("is") - BINDING("state") - on,
             lambda t: AddressState(value(t, "ip"), value(t, "state"), str(value(t, "server"))),
         ),
-        _line(
+        made(
             server_says + names.server("server") + KEY("is") + pp.Opt(KEY("not"))("no") + KEY("running"),
             lambda t: ServerRuns(str(value(t, "server")), running="no" not in t),
         ),
-        _line(
+        made(
             server_says + names.server("server") + KEY("is") - STATE("state"),
             lambda t: ServerState(str(value(t, "server")), value(t, "state")),
         ),
-        _line(
+        made(
             server_says
             + names.server("server")
             - KEY("sees")
@@ -66,14 +63,14 @@ def condition_grammar(names: Names) -> pp.ParserElement:
             - STATE("state"),
             lambda t: ServerState(str(value(t, "server")), value(t, "state"), partner=True),
         ),
-        _line(
+        made(
             client_says
             + names.client("client")
             + KEY("has")
             - ((KEY("no")("no") - KEY("address")) | (KEY("an") - KEY("address")) | ADDRESS("ip")),
             lambda t: ClientHas(str(value(t, "client")), holds="no" not in t, address=value(t, "ip")),
         ),
-        _line(
+        made(
             client_says
             + names.client("client")
             + KEY("was")
@@ -84,7 +81,7 @@ def condition_grammar(names: Names) -> pp.ParserElement:
                 str(value(t, "client")), str(value(t, "server")) if "server" in t else None
             ),
         ),
-        _line(
+        made(
             client_says
             + names.client("client")
             - KEY("was")
@@ -95,7 +92,3 @@ def condition_grammar(names: Names) -> pp.ParserElement:
         ),
     ]
     return pp.MatchFirst(lines).set_name("a condition")
-
-
-def _line(element: pp.ParserElement, make: Callable[[pp.ParseResults], Any]) -> pp.ParserElement:
-    return element.add_parse_action(lambda tokens: [make(tokens)])

@@ -2,14 +2,24 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pyparsing as pp
 
 from dhcplens.model.states import Role
 from dhcplens.replay.language.conditions import condition_grammar
 from dhcplens.replay.language.names import Names
-from dhcplens.replay.language.tokens import ADDRESS, CLIENTS, DURATION, KEY, MAC, PACE, QUOTED, refuse, value
+from dhcplens.replay.language.tokens import (
+    ADDRESS,
+    CLIENTS,
+    DURATION,
+    KEY,
+    MAC,
+    PACE,
+    QUOTED,
+    made,
+    refuse,
+    value,
+)
 from dhcplens.replay.scenario import (
     Act,
     Action,
@@ -51,11 +61,11 @@ def event_grammar(names: Names) -> pp.ParserElement:
     servers = names.servers("servers")
     way = pp.one_of("ahead behind", as_keyword=True)
     lines = [
-        *(_line(_words(words) - servers, partial(_on_servers, make)) for words, make in _ON_SERVERS.items()),
-        _line(
+        *(made(_words(words) - servers, partial(_on_servers, make)) for words, make in _ON_SERVERS.items()),
+        made(
             _words("put") - servers - _words("in partner-down"), lambda t: PartnerDown(_several(t["servers"]))
         ),
-        _line(
+        made(
             _words("set clock of")
             - names.server("server")
             - ((KEY("to") - DURATION("off") - way("way")) | KEY("right")),
@@ -63,26 +73,22 @@ def event_grammar(names: Names) -> pp.ParserElement:
                 str(value(t, "server")), value(t, "off", 0.0) * (-1 if value(t, "way") == "behind" else 1)
             ),
         ),
-        _line(
+        made(
             _words("cut link") - pp.Opt(KEY("from") - names.server("server")),
             lambda t: CutLink(str(value(t, "server")) if "server" in t else None),
         ),
-        _line(_words("heal link"), lambda _: HealLink()),
-        _line(_words("delay link by") - DURATION("off"), lambda t: DelayLink(value(t, "off"))),
-        _line(
+        made(_words("heal link"), lambda _: HealLink()),
+        made(_words("delay link by") - DURATION("off"), lambda t: DelayLink(value(t, "off"))),
+        made(
             _words("stranger at") - ADDRESS("ip") - pp.one_of("appears leaves", as_keyword=True)("verb"),
             lambda t: Stranger(value(t, "ip"), present=value(t, "verb") == "appears"),
         ),
-        _line(KEY("expect") - condition_grammar(names)("it"), lambda t: Expect(value(t, "it"))),
-        _line(KEY("end"), lambda _: End()),
+        made(KEY("expect") - condition_grammar(names)("it"), lambda t: Expect(value(t, "it"))),
+        made(KEY("end"), lambda _: End()),
         _arrivals(names),
         _acts(names),
     ]
     return pp.MatchFirst(lines).set_name("an event")
-
-
-def _line(element: pp.ParserElement, make: Callable[[pp.ParseResults], Any]) -> pp.ParserElement:
-    return element.add_parse_action(lambda tokens: [make(tokens)])
 
 
 def _words(text: str) -> pp.ParserElement:
@@ -166,4 +172,4 @@ def _acts(names: Names) -> pp.ParserElement:
         clients, address = value(tokens, "clients"), value(tokens, "ip")
         return ClientAct(Act(value(tokens, "act")), clients, interval, address, "relayed" in tokens)
 
-    return _line(line, act_of)
+    return made(line, act_of)

@@ -83,6 +83,11 @@ PACE = (NUMBER + (KEY("a") | KEY("an")).suppress() - pp.one_of(list(_PER), as_ke
 ) | (KEY("every").suppress() - DURATION)
 
 
+def made(element: pp.ParserElement, make: Callable[[pp.ParseResults], Any]) -> pp.ParserElement:
+    """The element, which gives the one thing that ``make`` makes of its tokens."""
+    return element.add_parse_action(lambda tokens: [make(tokens)])
+
+
 def value(tokens: pp.ParseResults, name: str, default: Any = None) -> Any:
     """The single value under this name; pyparsing wraps it when its element was made of parts."""
     found: Any = tokens[name] if name in tokens else default  # noqa: SIM401 (its get has no type)
