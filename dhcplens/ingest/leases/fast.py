@@ -30,9 +30,8 @@ def read_fast(data: Data, source: str) -> LeasePiece:
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
-        slices.make_room(parts)
-        names = Names(pool, buffer, seed, parts)
-        places = [slices.unite(buffer, seed, parts, kind).tolist() for kind in (OPTIONS, EXTRA)]
+        names = Names(pool, buffer, parts)
+        places = [slices.unite(buffer, parts, kind).tolist() for kind in (OPTIONS, EXTRA)]
         options = [_options(data, *runs) for runs in _joined(parts, *places)]
         refused = [code for code, text in enumerate(options) if text is None]
         reader = LeaseReader(source)

@@ -1,6 +1,6 @@
 """Numbers and words of a lease file as small integers, in the order of their first appearance; compiled.
 
-An open hash table of each kind stands in one row of ``slots``: 32 bits of the hash, and below them the code
+An open hash table of each kind stands in ``slots``: 32 bits of the hash (the tag), and below them the code
 plus one (0 marks an empty slot). ``places`` has what stands for each code: the number, or where the word came
 up first, as ``start << LENGTH_BITS | length``. Words are the same only if their bytes are.
 Tables do not grow by themselves: callers keep them less than half full, and ``refill`` larger ones.
@@ -22,7 +22,7 @@ _SIXTEEN: Final = np.uint64(16)
 _HALF: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _EIGHT: Final = 8
-_AHEAD: Final = 8
+_AHEAD: Final = 16
 
 
 @compiled
@@ -44,7 +44,8 @@ def same(data: Bytes, one: int, other: int, length: int) -> bool:
 
 
 @compiled
-def _hash(data: Bytes, start: int, length: int, seed: int) -> Any:
+def word_tag(data: Bytes, start: int, length: int, seed: int) -> Any:
+    """32 bits of the word at this place of the file."""
     mixed = np.uint64(seed) ^ np.uint64(length)
     at = 0
     while at + _EIGHT <= length:
@@ -61,6 +62,13 @@ def _hash(data: Bytes, start: int, length: int, seed: int) -> Any:
 
 
 @inlined
+def number_tag(number: int, seed: int) -> Any:
+    """32 bits of a number."""
+    mixed = (np.uint64(number) ^ np.uint64(seed)) * _MULTIPLIER
+    return ((mixed ^ (mixed >> _HALF)) * _MULTIPLIER) >> _HALF
+
+
+@inlined
 def address_tag(number: int, seed: int) -> Any:
     """32 bits that are different for different addresses, in an order that only the seed knows."""
     mixed = (np.uint64(number) ^ np.uint64(seed)) & _LOW
@@ -70,89 +78,85 @@ def address_tag(number: int, seed: int) -> Any:
 
 
 @inlined
-def address_code(slots: Any, places: Any, counts: Any, number: int, seed: int) -> int:
-    """The code of an address, known or new."""
-    tag = address_tag(number, seed)
-    mask = slots.shape[1] - 1
-    slot = np.int64(tag) & mask
-    while slots[ADDRESS, slot] != 0:
-        if slots[ADDRESS, slot] >> _HALF == tag:
-            return np.int64(slots[ADDRESS, slot] & _LOW) - 1  # type: ignore[return-value]
-        slot = (slot + 1) & mask
-    code = counts[ADDRESS]
-    slots[ADDRESS, slot] = tag << _HALF | np.uint64(code + 1)
-    places[ADDRESS, code] = number
-    counts[ADDRESS] += 1
-    return code  # type: ignore[no-any-return]
+def home(slots: Any, tag: Any) -> Any:
+    """The slot where the search for this tag begins."""
+    return np.int64(tag) & (len(slots) - 1)
 
 
-@compiled
-def number_code(slots: Any, places: Any, counts: Any, kind: int, number: int, seed: int) -> int:
-    """The code of a number of this kind, known or new."""
-    mixed = (np.uint64(number) ^ np.uint64(seed)) * _MULTIPLIER
-    tag = ((mixed ^ (mixed >> _HALF)) * _MULTIPLIER) >> _HALF
-    mask = slots.shape[1] - 1
-    slot = np.int64(tag) & mask
-    while slots[kind, slot] != 0:
-        code = np.int64(slots[kind, slot] & _LOW) - 1
-        if slots[kind, slot] >> _HALF == tag and places[kind, code] == number:
-            return code  # type: ignore[return-value]
-        slot = (slot + 1) & mask
+@inlined
+def code_of(data: Bytes, slots: Any, places: Any, counts: Any, kind: int, tag: Any, value: Any) -> Any:
+    """The code of a number, or of the word at this place, known or new; tables are those of its kind."""
+    slot = home(slots, tag)
+    while slots[slot] != 0:
+        if slots[slot] >> _HALF == np.uint64(tag):
+            code = np.int64(slots[slot] & _LOW) - 1
+            if (
+                kind == ADDRESS
+                or places[code] == value
+                or (kind != MAC and _alike(data, places[code], value))
+            ):
+                return code
+        slot = (slot + 1) & (len(slots) - 1)
     code = counts[kind]
-    slots[kind, slot] = tag << _HALF | np.uint64(code + 1)
-    places[kind, code] = number
+    slots[slot] = np.uint64(tag) << _HALF | np.uint64(code + 1)
+    places[code] = value
     counts[kind] += 1
-    return code  # type: ignore[no-any-return]
+    return code
 
 
-@compiled
-def word_code(
-    data: Bytes, slots: Any, places: Any, counts: Any, kind: int, start: int, length: int, seed: int
-) -> int:
-    """The code of the word at this place of the file, known or new."""
-    tag = _hash(data, start, length, seed)
-    mask = slots.shape[1] - 1
-    slot = np.int64(tag) & mask
-    while slots[kind, slot] != 0:
-        if slots[kind, slot] >> _HALF == tag:
-            code = np.int64(slots[kind, slot] & _LOW) - 1
-            place = places[kind, code]
-            if place & LENGTH_MASK == length and same(data, place >> LENGTH_BITS, start, length):
-                return code  # type: ignore[return-value]
-        slot = (slot + 1) & mask
-    code = counts[kind]
-    slots[kind, slot] = tag << _HALF | np.uint64(code + 1)
-    places[kind, code] = start << LENGTH_BITS | length
-    counts[kind] += 1
-    return code  # type: ignore[no-any-return]
+@inlined
+def _alike(data: Bytes, one: int, other: int) -> bool:
+    """Whether the same word stands at two places."""
+    length = one & LENGTH_MASK
+    return length == other & LENGTH_MASK and same(data, one >> LENGTH_BITS, other >> LENGTH_BITS, length)
 
 
 @compiled
 def refill(slots: Any, old: Any) -> None:
-    """Put all entries of smaller tables into larger, empty ones."""
-    mask = slots.shape[1] - 1
-    for kind in range(old.shape[0]):
-        for entry in old[kind]:
-            if entry != 0:
-                slot = np.int64(entry >> _HALF) & mask
-                while slots[kind, slot] != 0:
-                    slot = (slot + 1) & mask
-                slots[kind, slot] = entry
+    """Put all entries of a smaller table into a larger, empty one."""
+    for entry in old:
+        if entry != 0:
+            slot = home(slots, entry >> _HALF)
+            while slots[slot] != 0:
+                slot = (slot + 1) & (len(slots) - 1)
+            slots[slot] = entry
 
 
 @compiled
 def take_over(
-    data: Bytes, slots: Any, places: Any, counts: Any, kind: int, others: Any, seed: int, codes: Any
-) -> None:
-    """Give the codes that another table's numbers or words have here; ``others`` are its places."""
-    for index in range(len(others)):
-        place = others[index]
-        if kind not in (ADDRESS, MAC) and index + _AHEAD < len(others):
-            prefetch(data, others[index + _AHEAD] >> LENGTH_BITS)
-        if kind == ADDRESS:
-            codes[index] = address_code(slots, places, counts, place, seed)
-        elif kind == MAC:
-            codes[index] = number_code(slots, places, counts, kind, place, seed)
-        else:
-            start, length = place >> LENGTH_BITS, place & LENGTH_MASK
-            codes[index] = word_code(data, slots, places, counts, kind, start, length, seed)
+    data: Bytes,
+    slots: Any,
+    places: Any,
+    counts: Any,
+    kind: int,
+    others: Any,
+    tags: Any,
+    codes: Any,
+    index: int,
+) -> int:
+    """Give the codes that numbers or words of another table (its places, and their tags) have here.
+
+    Begins at an index, and gives the one where the table became half full, or the number of all. The words
+    lie anywhere in the file, so the memory is asked for them some time before.
+    """
+    while index < len(others) and counts[kind] < len(places):
+        following = index + 2 * _AHEAD
+        if following < len(others):
+            prefetch(slots, home(slots, tags[following]))
+        following = index + _AHEAD
+        if following < len(others) and kind not in (ADDRESS, MAC):
+            prefetch(data, others[following] >> LENGTH_BITS)
+            found = slots[home(slots, tags[following])] & _LOW
+            if found:
+                prefetch(data, places[np.int64(found) - 1] >> LENGTH_BITS)
+        codes[index] = code_of(data, slots, places, counts, kind, tags[index], others[index])
+        index += 1
+    return index
+
+
+@compiled
+def tags_by_code(slots: Any, tags: Any) -> None:
+    """The tags of a table's entries."""
+    for entry in slots:
+        if entry != 0:
+            tags[np.int64(entry & _LOW) - 1] = entry >> _HALF

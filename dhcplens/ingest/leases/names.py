@@ -17,9 +17,9 @@ from dhcplens.ingest.leases.slices import Array, Slice, unite
 class Names:
     """Different texts of each kind. What can be done without the others is done in ``pool``."""
 
-    def __init__(self, pool: Executor, buffer: Array, seed: int, slices: Sequence[Slice]) -> None:
+    def __init__(self, pool: Executor, buffer: Array, slices: Sequence[Slice]) -> None:
         self._slices = slices
-        find = partial(unite, buffer, seed, slices)
+        find = partial(unite, buffer, slices)
         jobs: dict[int, Callable[[], pd.Index]] = {
             UID: lambda: self._identifiers(buffer, find(UID)),
             HOSTNAME: lambda: _strings(buffer, find(HOSTNAME)),

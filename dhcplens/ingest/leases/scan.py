@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from dhcplens.ingest.leases import statements, tails
-from dhcplens.ingest.leases.intern import address_tag
+from dhcplens.ingest.leases.intern import address_tag, home
 from dhcplens.ingest.leases.layout import (
     ADDRESS,
     AT,
@@ -173,7 +173,7 @@ def scan(
     ``places`` may be too small for the words of one more batch.
     """
     out, lines = work[OUT : OUT + 1], work[COUNTED : COUNTED + 1]
-    homes, homes_mask = slots[ADDRESS], slots.shape[1] - 1
+    homes = slots[ADDRESS]
     at, found = work[AT], work[RANGES]
     while at < end and _have_room(counts, places):
         count, before, place, odd = 0, at, at, False
@@ -190,11 +190,12 @@ def scan(
                     at = statements.address(data, place + len(_LEASE), end, out)
             if at >= 0:
                 step[B_NUMBER] = out[0]
-                prefetch(homes, np.int64(address_tag(out[0], seed)) & homes_mask)
+                prefetch(homes, home(homes, address_tag(out[0], seed)))
                 at = _head(data, at, end, lines, out, day, row)
             if at >= 0:
                 step[B_TAIL], step[B_LINES] = at, lines[0]
                 at = step[B_BEHIND] = _behind_brace(data, at, end)
+                at = at if at + WIDEST <= len(data) else -1
             odd = at < 0
             count += not odd
         blank = 0 if odd or place < end else lines[0]

@@ -46,21 +46,27 @@ class _Table:
         self.slots = np.zeros((KINDS, size), np.uint64)
         self.places = np.empty((KINDS, size // 2), np.int64)
         self.counts = np.zeros(KINDS, np.int64)
-        self.tails = np.zeros(size // 2 * T_WIDTH, np.int32)
+        self.tails = _tails(size // 2)
 
     def grow(self, words: int) -> None:
         """Have room for more than so many words of each kind."""
         size = max(self.slots.shape[1], 1 << (2 * words + 1).bit_length())
-        old = (self.slots, self.places, self.tails)
-        known = old[1].shape[1]
-        if size == old[0].shape[1]:
+        if size == self.slots.shape[1]:
             return
-        self.slots = np.zeros((KINDS, size), np.uint64)
-        self.places = np.empty((KINDS, size // 2), np.int64)
-        self.places[:, :known] = old[1]
-        self.tails = np.zeros(size // 2 * T_WIDTH, np.int32)
-        self.tails[: len(old[2])] = old[2]
-        intern.refill(self.slots, old[0])
+        old, places, tails = self.slots, self.places, self.tails
+        self.slots, self.places = np.zeros((KINDS, size), np.uint64), np.empty((KINDS, size // 2), np.int64)
+        for kind in range(KINDS):
+            intern.refill(self.slots[kind], old[kind])
+        self.places[:, : places.shape[1]] = places
+        self.tails = _tails(size // 2)
+        self.tails[: len(tails)] = tails
+
+
+def _tails(count: int) -> Array:
+    """No tails, each of which lies in one line of the processor's cache."""
+    room = np.zeros((count + 1) * T_WIDTH, np.int32)
+    skipped = -room.ctypes.data // room.itemsize % T_WIDTH
+    return room[skipped : skipped + count * T_WIDTH]
 
 
 @dataclass(slots=True)
@@ -73,7 +79,7 @@ class Slice:
     ranges: Array
     table: _Table
     lines: int  # line ends
-    failed: bool  # words may have come from blocks without a row
+    failed: bool  # addresses may have come from blocks without a row
     lines_before: int = 0
     codes: list[Array] = field(default_factory=lambda: [_NONE] * KINDS)  # by kind and own code, of all slices
 
@@ -117,33 +123,26 @@ def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
         )
     table.tails = np.empty(0, np.int32)
     found = ranges[: work[RANGES]].copy()
-    return Slice(
-        begin,
-        end,
-        rows[: work[ROWS]],
-        found,
-        table,
-        int(work[LINES]),
-        bool(work[FAILED]),
-    )
+    return Slice(begin, end, rows[: work[ROWS]], found, table, int(work[LINES]), bool(work[FAILED]))
 
 
-def unite(buffer: Array, seed: int, slices: Sequence[Slice], kind: int) -> Array:
+def unite(buffer: Array, slices: Sequence[Slice], kind: int) -> Array:
     """Give the words of one kind the same codes in all slices; what stands for each code."""
     first = slices[0].table
-    for one in slices:
-        others = one.table.places[kind, : one.table.counts[kind]]
-        codes = np.arange(len(others), dtype=np.int32)
-        if one is not slices[0]:
-            intern.take_over(buffer, first.slots, first.places, first.counts, kind, others, seed, codes)
-        one.codes[kind] = codes
-    return first.places[kind, : first.counts[kind]]
-
-
-def make_room(slices: Sequence[Slice]) -> None:
-    """Let the first slice's table take the words of all."""
-    first = slices[0].table
+    slots: Array = first.slots[kind]
+    places: Array = first.places[kind]
+    counts = first.counts
+    slices[0].codes[kind] = np.arange(counts[kind], dtype=np.int32)
     for one in slices[1:]:
-        one.table.slots = np.empty((KINDS, 0), np.uint64)
-    if len(slices) > 1:
-        first.grow(int(np.sum([one.table.counts for one in slices], axis=0).max()))
+        others = one.table.places[kind, : one.table.counts[kind]]
+        tags = np.empty(len(others), np.uint32)
+        intern.tags_by_code(one.table.slots[kind], tags)
+        codes, done = np.empty(len(others), np.int32), 0
+        while done < len(others):
+            if counts[kind] == len(places):
+                old, places = slots, np.append(places, np.empty_like(places))
+                slots = np.zeros(2 * len(places), np.uint64)
+                intern.refill(slots, old)
+            done = intern.take_over(buffer, slots, places, counts, kind, others, tags, codes, done)
+        one.codes[kind] = codes
+    return places[: counts[kind]]

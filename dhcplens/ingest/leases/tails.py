@@ -1,26 +1,31 @@
 """What belongs to the client at the end of a block, compared with the last one of its address; compiled.
 
-The memory is slow beside the comparing, so a batch goes through three rounds, and each of them asks for what
+The memory is slow beside the comparing, so a batch goes through four rounds, and each of them asks for what
 the next one needs.
 """
 
 from typing import Any, Final
 
 from dhcplens.ingest.leases import statements
-from dhcplens.ingest.leases.intern import address_code, number_code, word_code
+from dhcplens.ingest.leases.intern import LENGTH_BITS, address_tag, code_of, home, number_tag, word_tag
 from dhcplens.ingest.leases.layout import (
+    ABSENT,
     ADDRESS,
     B_BEHIND,
     B_BLANKS,
+    B_CHANGED,
     B_CODE,
     B_LINES,
     B_NUMBER,
+    B_TAG,
     B_TAIL,
+    B_WORD,
     CODE,
     COUNTED,
     EXTRA,
     FILLED,
     HOSTNAME,
+    KEPT,
     KINDS,
     LINE,
     LINES,
@@ -38,7 +43,7 @@ from dhcplens.ingest.leases.layout import (
     T_WIDTH,
     UID,
 )
-from dhcplens.ingest.leases.statements import WIDEST, is_word, next_statement
+from dhcplens.ingest.leases.statements import is_word, next_statement
 from dhcplens.ingest.leases.wide import Bytes, byte, eight, mask, number, prefetch
 from dhcplens.ingest.scan.compiled import compiled, inlined
 
@@ -71,7 +76,8 @@ def read(
     lines = work[COUNTED : COUNTED + 1]
     for index in range(count):
         step = batch[index]
-        step[B_CODE] = address_code(slots, places, counts, step[B_NUMBER], seed)
+        tag = address_tag(step[B_NUMBER], seed)
+        step[B_CODE] = code_of(data, slots[ADDRESS], places[ADDRESS], counts, ADDRESS, tag, step[B_NUMBER])
         prefetch(known, step[B_CODE] * T_WIDTH)
     for index in range(count):
         old = batch[index, B_CODE] * T_WIDTH
@@ -79,28 +85,34 @@ def read(
             prefetch(texts, place)
     for index in range(count):
         step, row = batch[index], rows[work[ROWS] + index]
-        code, at, length = step[B_CODE], step[B_TAIL], step[B_BEHIND] - step[B_TAIL]
-        old = code * T_WIDTH
-        row[CODE + ADDRESS] = code
+        at, length = step[B_TAIL], step[B_BEHIND] - step[B_TAIL]
+        old = step[B_CODE] * T_WIDTH
         row[LINE] = work[LINES] + step[B_BLANKS]
         alike = _alike(texts, known[old + T_START], data, at, min(length, known[old + T_LENGTH]))
-        if alike == length:
-            flags, lines[0] = known[old + T_FLAGS], known[old + T_LINES]
-            for kind in range(1, KINDS):
-                row[CODE + kind] = known[old + T_CODE + kind]
-        else:
+        step[B_CHANGED] = alike < length
+        if alike < length:
             lines[0] = 0
-            flags = _new(
-                data, at, at + alike, step[B_BEHIND], seed, work, row, slots, places, counts, known, old
-            )
+            flags = _new(data, at, at + alike, step, seed, work, slots)
             if flags < 0:
-                return index
+                count = index
+                break
             _remember(data, at, alike, length, work, known, old, texts)
             known[old + T_FLAGS], known[old + T_LINES] = flags, lines[0]
-            for kind in range(1, KINDS):
-                known[old + T_CODE + kind] = row[CODE + kind]
-        row[SMALL] |= flags << 12
-        work[LINES] += step[B_LINES] + lines[0]
+        row[SMALL] |= known[old + T_FLAGS] << 12
+        work[LINES] += step[B_LINES] + known[old + T_LINES]
+    for index in range(count):
+        step, row = batch[index], rows[work[ROWS] + index]
+        old = step[B_CODE] * T_WIDTH
+        row[CODE + ADDRESS] = step[B_CODE]
+        for kind in range(1, KINDS):
+            word, place = step[B_WORD + kind], old + T_CODE + kind
+            if step[B_CHANGED] and word == ABSENT:
+                known[place] = -1
+            elif step[B_CHANGED] and word != KEPT:
+                known[place] = code_of(
+                    data, slots[kind], places[kind], counts, kind, step[B_TAG + kind], word
+                )
+            row[CODE + kind] = known[place]
     return count
 
 
@@ -135,29 +147,14 @@ def _remember(
 
 
 @compiled
-def _new(
-    data: Bytes,
-    at: int,
-    alike: int,
-    behind: int,
-    seed: int,
-    work: Any,
-    row: Any,
-    slots: Any,
-    places: Any,
-    counts: Any,
-    known: Any,
-    old: int,
-) -> int:
-    """Read statements up to the brace before ``behind``, words into ``row``; flags, or -1 if unusual.
+def _new(data: Bytes, at: int, alike: int, step: Any, seed: int, work: Any, slots: Any) -> int:
+    """Read statements up to the brace at the end of a block, words into ``step``; flags, or -1 if unusual.
 
-    Up to ``alike`` they are those of the ``old`` tail, and so are their words.
+    Up to ``alike`` they are those of the remembered tail, and so are their words.
     """
-    out, lines = work[OUT : OUT + 1], work[COUNTED : COUNTED + 1]
-    if behind + WIDEST > len(data):
-        return -1
+    out, lines, behind = work[OUT : OUT + 1], work[COUNTED : COUNTED + 1], step[B_BEHIND]
     for kind in range(1, KINDS):
-        row[CODE + kind] = -1
+        step[B_WORD + kind] = ABSENT
     flags, run, run_end, kind_of_run = 0, -1, -1, OPTIONS
     while True:
         at = next_statement(data, at, behind, lines)
@@ -180,11 +177,9 @@ def _new(
             if kind_of_run > EXTRA or run_end - run > _LONGEST_RUN:
                 return -1
             if at + 8 <= alike:  # so that the statement behind is known to be of another kind
-                row[CODE + kind_of_run] = known[old + T_CODE + kind_of_run]
+                step[B_WORD + kind_of_run] = KEPT
             else:
-                row[CODE + kind_of_run] = word_code(
-                    data, slots, places, counts, kind_of_run, run, run_end - run, seed
-                )
+                _put_word(data, step, kind_of_run, run, run_end - run, seed, slots)
             kind_of_run, run = kind_of_run + 1, -1
         char = byte(data, at)
         if char == 125:
@@ -206,15 +201,26 @@ def _new(
             at = statements.string(data, start, behind, False)
         else:
             return -1
-        if at < 0 or row[CODE + kind] >= 0 or (kind == UID and at == start):
+        if at < 0 or step[B_WORD + kind] != ABSENT or (kind == UID and at == start):
             return -1
         if kind != MAC and data[at + 1] != 59:
             return -1
         if at + 2 <= alike:
-            row[CODE + kind] = known[old + T_CODE + kind]
+            step[B_WORD + kind] = KEPT
         elif kind == MAC:
-            row[CODE + MAC] = number_code(slots, places, counts, MAC, out[0], seed)
+            step[B_WORD + MAC], step[B_TAG + MAC] = out[0], number_tag(out[0], seed)
+            prefetch(slots[MAC], home(slots[MAC], step[B_TAG + MAC]))
         else:
-            row[CODE + kind] = word_code(data, slots, places, counts, kind, start, at - start, seed)
+            _put_word(data, step, kind, start, at - start, seed, slots)
         at += 0 if kind == MAC else 2
     return flags if at + 1 == behind else -1
+
+
+@inlined
+def _put_word(data: Bytes, step: Any, kind: int, start: int, length: int, seed: int, slots: Any) -> None:
+    """Note a word, and have the place nearer where its code may be found."""
+    step[B_WORD + kind], step[B_TAG + kind] = (
+        start << LENGTH_BITS | length,
+        word_tag(data, start, length, seed),
+    )
+    prefetch(slots[kind], home(slots[kind], step[B_TAG + kind]))
