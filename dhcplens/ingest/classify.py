@@ -78,10 +78,8 @@ def _sample(data: Data) -> Iterator[str]:
     for start in sorted({*range(0, size, step), max(0, size - _WINDOW)}):
         lines = data[start : start + _WINDOW].split(b"\n")
         first = 1 if start else 0
-        whole = start + _WINDOW >= size or (
-            start == 0 and len(lines) == 1
-        )  # the first line counts, though cut
-        last = len(lines) if whole else -1
+        only = start == 0 and len(lines) == 1  # the first line counts, though cut
+        last = len(lines) if only or start + _WINDOW >= size else -1
         for line in lines[first:last]:
             text = decode(line.strip(b"\0\r")[:_LONGEST])
             if text and not text.isspace():

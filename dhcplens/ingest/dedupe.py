@@ -105,9 +105,8 @@ def _all_twice(track: Track, time: Ints, start: Mask) -> Mask:
     run = np.cumsum(start)[order[begin + size - 1]]  # of the last copy: first ones may precede the banner
     groups = np.bincount(run)
     doubled = (groups >= _GROUPS) & (np.bincount(run, size % 2 == 0) >= _EVEN * groups)
-    number = np.arange(len(order)) - np.repeat(begin, size)
     found = np.zeros(len(track), bool)
-    found[order[np.repeat(doubled[run], size) & (number % 2 == 1)]] = True
+    found[order[np.repeat(doubled[run], size) & (_numbered(fresh) % 2 == 1)]] = True
     return found
 
 
@@ -139,11 +138,9 @@ def _second(said: Hashes, time: Ints) -> Mask:
     """Every second one of equal lines that stand close together."""
     order = np.argsort(said, kind="stable")
     fresh = np.ones(len(order), bool)
-    fresh[1:] = (np.diff(said[order].view(np.int64)) != 0) | (np.diff(time[order]) > _TOGETHER)
-    begin = np.flatnonzero(fresh)
-    number = np.arange(len(order)) - np.repeat(begin, np.diff(np.append(begin, len(order))))
+    fresh[1:] = ~_equal(said[order]) | (np.diff(time[order]) > _TOGETHER)
     found = np.zeros(len(said), bool)
-    found[order[number % 2 == 1]] = True
+    found[order[_numbered(fresh) % 2 == 1]] = True
     return found
 
 
@@ -207,11 +204,16 @@ def _nth(said: Hashes, second: Ints, file: Ints) -> Ints:
     order = np.lexsort((file, second, said))
     fresh = np.ones(len(order), bool)
     fresh[1:] = ~(_equal(said[order]) & _equal(second[order]) & _equal(file[order]))
-    begin = np.flatnonzero(fresh)
-    number = np.arange(len(order)) - np.repeat(begin, np.diff(np.append(begin, len(order))))
     found = np.empty(len(order), np.int64)
-    found[order] = number
+    found[order] = _numbered(fresh)
     return found
+
+
+def _numbered(fresh: Mask) -> Ints:
+    """The place of each in its run; ``fresh`` marks where runs begin."""
+    begin = np.flatnonzero(fresh)
+    number: Ints = np.arange(len(fresh)) - np.repeat(begin, np.diff(np.append(begin, len(fresh))))
+    return number
 
 
 def _equal(values: npt.NDArray[np.generic]) -> Mask:

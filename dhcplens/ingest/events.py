@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.ingest.leases import LeasePiece
-from dhcplens.ingest.localtime import DAY, SECOND, year_and_rest
-from dhcplens.ingest.track import TABLES, Hashes, Ints, Mask, Track, words
+from dhcplens.ingest.localtime import DAY, LEAP_YEAR, SECOND, Ints, Mask, year_and_rest
+from dhcplens.ingest.track import TABLES, Hashes, Track, words
 
-_YEAR: Final = 366 * DAY
 _QUARTER: Final = 900
 _WEST, _EAST = -12 * 3600, 14 * 3600
 _ODD: Final = (-570, -270, -210, -150, 210, 270, 330, 345, 390, 510, 525, 570, 630, 765, 825)
@@ -180,7 +179,7 @@ def _near(logged: Events, known: Events) -> tuple[Ints, Ints, Ints]:
     place = place[order]
     middle = np.searchsorted(kinds, known.key) * _ROOM + year_and_rest(known.second)[1]
     found = []
-    for shift in (0, -_YEAR, _YEAR):  # the night of New Year is one night
+    for shift in (0, -LEAP_YEAR, LEAP_YEAR):  # the night of New Year is one night
         begin = np.searchsorted(place, middle + shift + _WEST - _QUARTER)
         count = np.searchsorted(place, middle + shift + _EAST + _QUARTER) - begin
         told = np.repeat(np.arange(len(middle)), count)

@@ -12,6 +12,7 @@ from dhcplens.model.zones import fixed, parse_timezone, zone_name
 
 __all__ = [
     "DAY",
+    "LEAP_YEAR",
     "SECOND",
     "Ints",
     "Mask",
@@ -31,6 +32,9 @@ Mask = npt.NDArray[np.bool_]
 
 SECOND: Final = 1_000_000_000
 DAY: Final = 86_400
+LEAP_YEAR: Final = 366 * DAY
+"""Seconds of a year as ``year_and_rest`` counts them."""
+
 _MARCH: Final = 59 * DAY  # where 1 March begins in a year without 29 February
 
 

@@ -58,8 +58,9 @@ class Sources:
 
 
 class _Text:
-    """A text in which lines are looked up: their ends are counted for each piece, and only searched in
-    pieces that are asked for.
+    """A text in which lines are looked up.
+
+    Their ends are counted for each piece, and only searched in pieces that are asked for.
     """
 
     def __init__(self, data: Data) -> None:

@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dhcplens.ingest.localtime import Ints
 from dhcplens.ingest.reader import LogPiece
 from dhcplens.model.tables import LOG_TABLES, Kind
 
-Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-Mask = npt.NDArray[np.bool_]
 
 TABLES: Final = tuple(LOG_TABLES)
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)

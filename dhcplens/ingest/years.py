@@ -7,14 +7,13 @@ from typing import Final
 import numpy as np
 
 from dhcplens.ingest.framing import Form
-from dhcplens.ingest.localtime import DAY, SECOND, Ints, is_leap, placed, year_and_rest
+from dhcplens.ingest.localtime import DAY, LEAP_YEAR, SECOND, Ints, is_leap, placed, year_and_rest
 from dhcplens.ingest.rotation import chains, date_in_name
 from dhcplens.ingest.track import Track
 from dhcplens.ingest.zone import Anchors
 from dhcplens.model.values import Inference
 
 _BACK: Final = 92 * DAY  # a step back by less is a clock that was set, by more it is New Year
-_YEAR: Final = 366 * DAY
 _SLACK: Final = DAY  # zones
 _EARLIEST: Final = 1997  # the first release of dhcpd
 
@@ -44,7 +43,7 @@ class _Chain:
     def last(self, number: int | None = None) -> int:
         """The latest row, of the whole chain or of one track."""
         rows = np.arange(len(self.row)) if number is None else np.flatnonzero(self.track == number)
-        return int(rows[np.argmax(self.turn[rows] * _YEAR + self.rest[rows])])
+        return int(rows[np.argmax(self.turn[rows] * LEAP_YEAR + self.rest[rows])])
 
     def latest(self, at: int, limit: int) -> int:
         """The last year for which a row is not later than the limit."""
@@ -97,7 +96,7 @@ def _chain(tracks: Sequence[Track], numbers: Sequence[int]) -> _Chain | None:
     stamps = [tracks[number].stamp[one] for number, one in zip(numbers, rows, strict=True)]
     rest = year_and_rest(np.concatenate(stamps) // SECOND)[1]
     step = np.diff(rest, prepend=rest[:1])
-    turn = np.cumsum((step < -_BACK).astype(np.int64) - (step > _YEAR - _BACK))
+    turn = np.cumsum((step < -_BACK).astype(np.int64) - (step > LEAP_YEAR - _BACK))
     return _Chain(tuple(numbers), np.repeat(np.array(numbers), [len(one) for one in rows]), row, rest, turn)
 
 
@@ -118,7 +117,7 @@ def _voted(chain: _Chain, anchors: Anchors) -> int | None:
 def _local_year(second: Ints, rest: Ints) -> Ints:
     """The local year at a moment: that of UTC, but for the night of New Year."""
     year, told = year_and_rest(second)
-    near = np.where(told - rest > _YEAR // 2, 1, 0) - np.where(rest - told > _YEAR // 2, 1, 0)
+    near = np.where(told - rest > LEAP_YEAR // 2, 1, 0) - np.where(rest - told > LEAP_YEAR // 2, 1, 0)
     local: Ints = year + near
     return local
 

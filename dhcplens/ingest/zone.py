@@ -11,7 +11,7 @@ import numpy as np
 from dhcplens.ingest.events import Events, Pairs, join, log_events, pair, shared_events
 from dhcplens.ingest.framing import Form
 from dhcplens.ingest.localtime import (
-    DAY,
+    LEAP_YEAR,
     SECOND,
     Ints,
     Mask,
@@ -30,7 +30,6 @@ _ENOUGH: Final = 3  # fewer events tell nothing
 _MANY: Final = 20  # so many are no chance
 _RIVALS: Final = 0.1  # share of as many that may speak for another offset
 _REACH: Final = 120  # seconds before the newest lease at which a log may end
-_YEAR: Final = 366 * DAY
 _SUMMER: Final = 0.1
 _WELL_KNOWN: Final = (
     "Europe/London",
@@ -177,7 +176,7 @@ def _weighed(tracks: Sequence[Track], own: Sequence[int], pairs: Pairs, known: E
     autumn = any(len(_steps_back(tracks[number])) for number in own)
     if single and single[0][0] in (seconds, seconds + 3600 * autumn):  # before summer time ended
         return conclusion
-    most = max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
+    most = _rival(pairs, conclusion)
     many = conclusion.weight >= _MANY and not single and most <= _RIVALS * conclusion.weight
     enough = _MANY if offset % timedelta(hours=1) else _ENOUGH
     reaches = conclusion.weight >= enough and _reaches(tracks, own, seconds, known)
@@ -189,7 +188,7 @@ def _reaches(tracks: Sequence[Track], own: Sequence[int], offset: int, known: Ev
     local = [tracks[number].stamp[local_rows(tracks[number])] // SECOND for number in own]
     ends = np.array([stamps[-1] - offset for stamps in local if len(stamps)], np.int64)
     newest = year_and_rest(known.second.max(keepdims=True))[1]
-    missing = (newest - year_and_rest(ends)[1] + _YEAR // 2) % _YEAR - _YEAR // 2
+    missing = (newest - year_and_rest(ends)[1] + LEAP_YEAR // 2) % LEAP_YEAR - LEAP_YEAR // 2
     return bool((missing <= _REACH).any())
 
 
@@ -206,8 +205,12 @@ def _compared(
     found = _from_pairs(pairs, "its partner's log, whose zone is known,")
     if found is None or found.weight < _ENOUGH:
         return None
-    rival = max((count for offset, count in pairs.votes.items() if fixed(offset) != found.zone), default=0)
-    return found if 2 * rival < found.weight else None
+    return found if 2 * _rival(pairs, found) < found.weight else None
+
+
+def _rival(pairs: Pairs, conclusion: _Conclusion) -> int:
+    """How many events speak for the next best offset."""
+    return max((count for other, count in pairs.votes.items() if fixed(other) != conclusion.zone), default=0)
 
 
 def _in_utc(track: Track, zone: tzinfo | None) -> Events:
@@ -235,8 +238,7 @@ def _twins(tracks: Sequence[Track], own: Sequence[int]) -> tuple[_Told, Events]:
     said = [Events(tracks[number].said, tracks[number].stamp // SECOND) for number in own]
     known = join([events.pick(rows) for events, rows in zip(said, sure, strict=True)])
     parts = []
-    for number in own:
-        events = Events(tracks[number].said, tracks[number].stamp // SECOND)
+    for number, events in zip(own, said, strict=True):
         rows = np.flatnonzero(local_rows(tracks[number]) & np.isin(events.key, known.key))
         parts.append(_Told(np.full(len(rows), number), rows, events.pick(rows)))
     return _join_told(parts), known
@@ -270,7 +272,7 @@ def _named(pairs: Pairs, best: int, second: int) -> tzinfo | None:
     """A zone with summer time in which nearly all events of both offsets fall on their second."""
     either = np.flatnonzero((pairs.offset == best) | (pairs.offset == second))
     either = either[:: max(1, len(either) // 200)]
-    for name in (*_WELL_KNOWN, *_regional()):
+    for name in _regional():
         zone = ZoneInfo(name)
         if np.mean(offsets(pairs.second[either], zone) == pairs.offset[either]) >= 0.95:
             return zone
@@ -291,7 +293,7 @@ def _with_summer(
     year, _ = year_and_rest(np.median(pairs.second, keepdims=True).astype(np.int64))
     local = placed(year_and_rest(steps)[1], np.repeat(year, len(steps)))
     wanted = int(offset.total_seconds())
-    for name in (*_WELL_KNOWN, *_regional()):
+    for name in _regional():
         zone = ZoneInfo(name)
         early, late = (one // SECOND for one in both_readings(local * SECOND, zone))
         known = (local - early == wanted) | (local - late == wanted)
@@ -312,8 +314,9 @@ def _steps_back(track: Track) -> Ints:
 
 
 def _regional() -> list[str]:
-    """All zones that are named after a place."""
-    return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    """All zones that are named after a place, the well-known ones first."""
+    named = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [*_WELL_KNOWN, *sorted(named)]
 
 
 def _from_file_times(tracks: Sequence[Track], own: Sequence[int]) -> _Conclusion | None:
