@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 from dhcplens.ingest.catalogue.template import Template, Value
 
@@ -93,6 +94,23 @@ class Line:
         return self.templates[0]
 
 
-def notice(code: str, template: str, level: Level = Level.INFO, sample: str = "", **more: object) -> Line:
+class More(TypedDict, total=False):
+    """Fields of an entry that few notices have, as in ``Line``."""
+
+    since: str
+    until: str
+    older: tuple[Older, ...]
+    part: int
+
+
+def notice(
+    code: str,
+    template: str,
+    level: Level = Level.INFO,
+    sample: str = "",
+    *,
+    boot: bool = False,
+    **more: Unpack[More],
+) -> Line:
     """An entry of the table ``notices``; where no sample is given, its template is one."""
-    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), **more)  # type: ignore[arg-type]
+    return Line(code, Table.NOTICES, template, level, samples=(sample or template,), boot=boot, **more)

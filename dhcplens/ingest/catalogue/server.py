@@ -3,12 +3,16 @@
 From dhcpd's dhcpd.c, mdb.c, db.c, dhcp.c, the socket code, and what init scripts write under dhcpd's name.
 """
 
-from dhcplens.ingest.catalogue.line import Level, Line, Older, notice
+from typing import Unpack
+
+from dhcplens.ingest.catalogue.line import Level, Line, More, Older, notice
 
 ERROR, FATAL, DEBUG = Level.ERROR, Level.FATAL, Level.DEBUG
 
 
-def _boot(code: str, template: str, sample: str = "", level: Level = Level.INFO, **more: object) -> Line:
+def _boot(
+    code: str, template: str, sample: str = "", level: Level = Level.INFO, **more: Unpack[More]
+) -> Line:
     return notice(code, template, level, sample, boot=True, **more)
 
 
