@@ -1,9 +1,9 @@
 """What many rules ask of a pair, put on one clock (that of the first server) and kept."""
 
 import json
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,13 @@ import pandas as pd
 from dhcplens.findings.connections import all_refusals
 from dhcplens.findings.losses import Loss, Phase, losses, phases
 from dhcplens.findings.registry import Row
-from dhcplens.findings.rows import FOREVER, known, records, rows_at
+from dhcplens.findings.rows import FOREVER, known, rows_at
 from dhcplens.model.conf import FailoverPeer
 from dhcplens.model.states import FailoverState, Subject
+from dhcplens.model.tables import LOG_TABLES, MESSAGES, empty
 from dhcplens.pair import PairView, Server
-from dhcplens.pair.columns import UNKNOWN_TIME, stamps
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps, time, words
+from dhcplens.pair.states import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,28 @@ class Stay:
         return 0.0 if self.start is None else ((self.end or until) - self.start).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move as it was logged: a server's own (subject local) or its partner's; NaT without a stamp."""
+
+    time: pd.Timestamp
+    server: str
+    relationship: str
+    subject: str
+    old: str
+    new: str
+    source: str
+    line: int
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Its line."""
+        return rows_at(self.time, self.source, self.line)
+
+
+_NO_TIMES = np.array([], dtype=np.int64)
+_MOVED = ("relationship", "subject", "old", "new", "source")
+_SAID = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
 _FILED_SINCE = (FailoverState.COMMUNICATIONS_INTERRUPTED.value, FailoverState.PARTNER_DOWN.value)
 
 
@@ -77,9 +101,24 @@ class Case:
         return self.pair.server(name).peer(wanted) if wanted and name in self.names else None
 
     @cached_property
-    def moves(self) -> pd.DataFrame:
-        """All moves that were logged, of both subjects, in order of time."""
-        return self._together("transitions", ["time", "server", "relationship", "subject", "old", "new"])
+    def moves(self) -> tuple[Move, ...]:
+        """All moves that were logged, of both subjects, in order of time; those without a stamp first."""
+        found = [
+            Move(self.moment(stamp, server.name), server.name, *rest)
+            for server in self.pair.servers
+            for stamp, *rest in zip(
+                stamps(server.log.transitions["time"]).tolist(),
+                *(words(server.log.transitions[name]) for name in _MOVED),
+                server.log.transitions["line"].tolist(),
+                strict=True,
+            )
+        ]
+        return tuple(sorted(found, key=lambda one: one.time.value))
+
+    def moves_between(self, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Move, ...]:
+        """The moves from one moment to another."""
+        first = bisect_left(self.moves, start.value, key=lambda one: one.time.value)
+        return self.moves[first : bisect_right(self.moves, end.value, first, key=lambda one: one.time.value)]
 
     @cached_property
     def all_notices(self) -> pd.DataFrame:
@@ -90,9 +129,13 @@ class Case:
         """The notices of these codes, of one server or of both."""
         every = self.all_notices
         if self._codes.isdisjoint(codes):
-            return every.iloc[:0]
+            return self._no_notices
         chosen = every["code"].isin(codes)
         return every[chosen if server is None else chosen & (every["server"] == server)]
+
+    @cached_property
+    def _no_notices(self) -> pd.DataFrame:
+        return self.all_notices.iloc[:0]
 
     @cached_property
     def _codes(self) -> frozenset[str]:
@@ -111,19 +154,20 @@ class Case:
         return self._said[wanted]
 
     def _find_said(self, notes: tuple[str, ...], server: str | None) -> pd.DataFrame:
-        columns = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
         parts = []
         for one in self.pair.servers:
             messages = one.log.messages
-            if server in (None, one.name) and messages["note"].cat.categories.isin(notes).any():
-                chosen = messages.loc[messages["note"].isin(notes), columns]
+            if server in (None, one.name) and not set(notes).isdisjoint(messages["note"].cat.categories):
+                chosen = messages.loc[messages["note"].isin(notes), _SAID]
                 parts.append(self.align(_plain(chosen), one.name))
         if not parts:
-            return (
-                _plain(self.pair.servers[0].log.messages[columns].iloc[:0]) if self.names else pd.DataFrame()
-            )
+            return self._nothing_said
         merged = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return merged.sort_values("time", kind="stable", ignore_index=True)
+
+    @cached_property
+    def _nothing_said(self) -> pd.DataFrame:
+        return _plain(empty(MESSAGES)[_SAID])
 
     @property
     def heard_clients(self) -> bool:
@@ -133,6 +177,8 @@ class Case:
     def not_responding(self, reason: str, server: str | None = None) -> pd.DataFrame:
         """Messages left unanswered because of the state of the server that this reason names."""
         mute = self.said("not-responding", server=server)
+        if not len(mute):
+            return mute
         return mute[mute["detail"].astype(str).str.contains(reason, regex=False)]
 
     def abandoned(self) -> pd.DataFrame:
@@ -172,43 +218,44 @@ class Case:
             found &= self.in_state(name, times, FailoverState.NORMAL, after=seconds)
         return found
 
-    def local_moves(self, new: str | None = None, server: str | None = None) -> pd.DataFrame:
-        """The servers' own moves, to one state, of one server."""
-        chosen = self.moves["subject"] == Subject.LOCAL.value
-        if new is not None:
-            chosen &= self.moves["new"] == new
-        if server is not None:
-            chosen &= self.moves["server"] == server
-        return self.moves[chosen]
+    def local_moves(self, new: str, server: str | None = None) -> list[Move]:
+        """The servers' own moves to one state, of one server."""
+        return [one for one in self._own_moves.get(new, ()) if server in (None, one.server)]
+
+    @cached_property
+    def _own_moves(self) -> dict[str, list[Move]]:
+        found: dict[str, list[Move]] = {}
+        for one in self.moves:
+            if one.subject == Subject.LOCAL.value:
+                found.setdefault(one.new, []).append(one)
+        return found
 
     @cached_property
     def stays(self) -> tuple[Stay, ...]:
         """The servers' own states, in order of time per server."""
-        frame = self.pair.states
-        frame = frame[frame["subject"] == Subject.LOCAL.value]
-        return tuple(
-            Stay(
-                server=str(one.server),
-                relationship=str(one.relationship),
-                state=FailoverState(one.state),
-                start=known(self.aligned(self._begun(one), str(one.server))),
-                end=known(self.aligned(one.end, str(one.server))),
-                rows=rows_at(one.start, one.source, one.line),
-                end_rows=rows_at(one.end, one.end_source, one.end_line),
-            )
-            for one in records(frame)
+        return tuple(self._stay(one) for one in self.pair.intervals if one.subject == Subject.LOCAL.value)
+
+    def _stay(self, one: Interval) -> Stay:
+        start, end = time(one.start), time(one.end)
+        return Stay(
+            server=one.server,
+            relationship=one.relationship,
+            state=FailoverState(one.state),
+            start=known(self.aligned(self._begun(one), one.server)),
+            end=known(self.aligned(end, one.server)),
+            rows=rows_at(start, one.source, one.line),
+            end_rows=rows_at(end, one.end_source, one.end_line),
         )
 
-    def _begun(self, one: Any) -> pd.Timestamp:
+    def _begun(self, one: Interval) -> pd.Timestamp:
         """When a state began; of one that the log finds an interrupted server in, the lease file tells it."""
-        begun: pd.Timestamp = one.start
-        if not pd.isna(begun) or one.state not in _FILED_SINCE:
-            return begun
-        filed = self.pair.server(str(one.server)).leases.failover_states
+        if one.start != UNKNOWN_TIME or one.state not in _FILED_SINCE:
+            return time(one.start)
+        filed = self.pair.server(one.server).leases.failover_states
         filed = filed[(filed["relationship"] == one.relationship) & (filed["my_state"] == one.state)]
         since = filed["my_since"].dropna()
-        since = since[since <= one.end] if not pd.isna(one.end) else since
-        return since.iloc[-1] if len(since) else begun
+        since = since[since <= time(one.end)] if one.end != UNKNOWN_TIME else since
+        return since.iloc[-1] if len(since) else time(one.start)
 
     def stays_in(self, *states: FailoverState, server: str | None = None) -> list[Stay]:
         """The stays in one of these states."""
@@ -221,63 +268,49 @@ class Case:
                 return stay.state if stay.end is None or when < stay.end else None
         return None
 
-    @cached_property
-    def lines(self) -> dict[str, pd.Series]:
-        """Per server, the sorted times of everything that its dhcpd logged."""
-        found = {}
-        for server in self.pair.servers:
-            log = server.log
-            times = [
-                table["time"].dropna()
-                for table in (log.messages, log.transitions, log.pools, log.updates, log.notices, log.unknown)
-                if len(table)
-            ]
-            merged = pd.concat(times) if times else pd.Series([], dtype="datetime64[ns, UTC]")
-            shifted: pd.Series = self.pair.align(merged, server.name)
-            found[server.name] = shifted.sort_values(ignore_index=True)
-        return found
+    def line_before(self, server: str, when: pd.Timestamp) -> pd.Timestamp | None:
+        """When a server logged its last line before a moment, None without any."""
+        times = self.pair.line_times[server]
+        place = int(np.searchsorted(times, when.value))
+        return time(int(times[place - 1])) if place else None
 
     def wrote_between(self, server: str, start: pd.Timestamp, end: pd.Timestamp) -> int:
         """How many lines a server logged after ``start`` and before ``end``."""
-        times = self.lines.get(server)
-        if times is None or not len(times) or end <= start:
-            return 0
-        return int(times.searchsorted(end, side="left") - times.searchsorted(start, side="right"))
+        times = self.pair.line_times.get(server, _NO_TIMES)
+        first = np.searchsorted(times, start.value, side="right")
+        return max(0, int(np.searchsorted(times, end.value) - first))
 
     def last_line(self, server: str) -> pd.Timestamp | None:
         """When a server logged its last line, None without a log."""
-        times = self.lines.get(server)
-        return times.iloc[-1] if times is not None and len(times) else None
+        times = self.pair.line_times.get(server, _NO_TIMES)
+        return time(int(times[-1])) if len(times) else None
 
     def first_line(self, server: str) -> pd.Timestamp | None:
         """When a server logged its first line, None without a log."""
-        times = self.lines.get(server)
-        return times.iloc[0] if times is not None and len(times) else None
+        times = self.pair.line_times.get(server, _NO_TIMES)
+        return time(int(times[0])) if len(times) else None
 
     def align(self, frame: pd.DataFrame, server: str, column: str = "time") -> pd.DataFrame:
         """The frame with one column of times put on the common clock."""
-        if not self._shifts[server]:
+        if not self.pair.offset(server):
             return frame
         return frame.assign(**{column: self.pair.align(frame[column], server)})
 
     @cached_property
-    def _shifts(self) -> dict[str, pd.Timedelta]:
-        """What has to be added to each server's times."""
-        zero = pd.Series([pd.Timestamp(0, tz="UTC")])
-        return {name: self.pair.align(zero, name).iloc[0] - zero.iloc[0] for name in self.names}
-
-    @cached_property
     def starts(self) -> dict[str, list[pd.Timestamp]]:
         """Per server, when its processes started, as far as its log tells."""
-        runs = self.pair.runs[self.pair.runs["start_how"] != "before"]
         return {
-            name: [self.aligned(one, name) for one in runs.loc[runs["server"] == name, "start"].dropna()]
+            name: [
+                self.moment(one.start, name)
+                for one in self.pair.lives
+                if one.server == name and one.start_how != "before" and one.start != UNKNOWN_TIME
+            ]
             for name in self.names
         }
 
     @cached_property
-    def refused(self) -> pd.DataFrame:
-        """Whatever the servers name as a reason for not connecting, in order of time."""
+    def refused(self) -> list[pd.Timestamp]:
+        """When the servers named a reason for not connecting, in order of time."""
         return all_refusals(self)
 
     @cached_property
@@ -290,16 +323,19 @@ class Case:
         """The interruptions of the failover link, in order of time."""
         return losses(self)
 
-    def aligned(self, time: pd.Timestamp, server: str) -> pd.Timestamp:
+    def aligned(self, when: pd.Timestamp, server: str) -> pd.Timestamp:
         """One time of a server's clock on the common clock; NaT stays NaT."""
-        if pd.isna(time) or server not in self.names:
-            return time
-        return time + self._shifts[server]
+        return when - pd.Timedelta(self.pair.offset(server), "ns")
+
+    def moment(self, stamp: int, server: str) -> pd.Timestamp:
+        """A time of a server's clock in nanoseconds on the common clock; NaT where it is not known."""
+        return time(stamp if stamp == UNKNOWN_TIME else stamp - self.pair.offset(server))
 
     def _together(self, table: str, columns: list[str]) -> pd.DataFrame:
         wanted = [*columns, "source", "line"]
         parts = [self._part(server, table, wanted) for server in self.pair.servers]
-        merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=wanted)
+        filled = [part for part in parts if len(part)] or [_plain(empty(LOG_TABLES[table])[wanted])]
+        merged = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0]
         return merged.sort_values("time", kind="stable", na_position="first", ignore_index=True)
 
     def _part(self, server: Server, table: str, columns: list[str]) -> pd.DataFrame:
@@ -310,7 +346,9 @@ class Case:
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its categories as objects, so that those of two servers can be put together."""
     columns = {
-        name: column.astype("object") if isinstance(column.dtype, pd.CategoricalDtype) else column
+        name: pd.Series(words(column, np.nan), index=frame.index, dtype=object)
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column
         for name, column in frame.items()
     }
     return pd.DataFrame(columns, index=frame.index, copy=False)

@@ -82,8 +82,7 @@ def _groups(stays: list[Stay]) -> Iterator[list[Stay]]:
 def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A server gave up on a conflict and went to shutdown (or died of it)."""
     told = case.notices(*_FAILURES)
-    fatal = told[told["code"] == "conflict-done-illegal-move"]
-    for one in records(case.local_moves(FailoverState.SHUTDOWN.value)):
+    for one in case.local_moves(FailoverState.SHUTDOWN.value):
         near = told[(told["server"] == one.server) & ((told["time"] - one.time).abs() <= 5 * _SECOND)]
         if not len(near) and one.old not in {state.value for state in _CONFLICT}:
             continue
@@ -94,18 +93,18 @@ def conflict_shutdown(case: Case, limits: NoLimits) -> Iterator[Draft]:
             title=f"{one.server} moved to shutdown after a conflict",
             start=one.time,
             end=started,
-            servers=(str(one.server),),
-            rows=rows_at(one.time, one.source, one.line) + rows(near),
-            figures={"server": str(one.server), "reason": why},
+            servers=(one.server,),
+            rows=one.rows + rows(near),
+            figures={"server": one.server, "reason": why},
         )
-    for one in records(fatal):
+    for fatal in records(case.notices("conflict-done-illegal-move")):
         yield Draft(
-            title=f"{one.server} ended itself during the resolution of a conflict",
-            start=one.time,
+            title=f"{fatal.server} ended itself during the resolution of a conflict",
+            start=fatal.time,
             end=None,
-            servers=(str(one.server),),
-            rows=rows_at(one.time, one.source, one.line),
-            figures={"server": str(one.server), "reason": "its partner moved to a state that does not fit"},
+            servers=(fatal.server,),
+            rows=rows_at(fatal.time, fatal.source, fatal.line),
+            figures={"server": fatal.server, "reason": "its partner moved to a state that does not fit"},
         )
 
 

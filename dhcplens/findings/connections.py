@@ -1,6 +1,7 @@
 """What the servers say of their attempts to connect."""
 
 import json
+from bisect import bisect_left
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,10 @@ def refusals(case: "Case", *fragments: str) -> pd.DataFrame:
     return every[chosen]
 
 
-def all_refusals(case: "Case") -> pd.DataFrame:
-    """Whatever the servers name as a reason for not connecting, in order of time."""
-    return pd.concat(
-        [skewed(case), refusals(case, *NAME, *HBA), case.notices(*UNMATCHED, "incompatible-versions")]
-    ).sort_values("time", kind="stable")
+def all_refusals(case: "Case") -> list[pd.Timestamp]:
+    """When the servers named a reason for not connecting, in order of time."""
+    told = skewed(case), refusals(case, *NAME, *HBA), case.notices(*UNMATCHED, "incompatible-versions")
+    return sorted(time for frame in told if len(frame) for time in frame["time"].dropna())
 
 
 def skewed(case: "Case") -> pd.DataFrame:
@@ -50,21 +50,25 @@ def skewed(case: "Case") -> pd.DataFrame:
     Its partner's stamps are wrong by as much as the clocks differ; they count only where it logged none.
     """
     told = refusals(case, *TIME)
-    own = told[told["server"] == case.names[0]] if case.names else told
+    if not len(told):
+        return told
+    own = told[told["server"] == case.names[0]]
     return own if len(own) else told
+
+
+def refused_between(case: "Case", start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Whether the servers themselves say why they do not connect, from one moment to another."""
+    place = bisect_left(case.refused, start)
+    return place < len(case.refused) and case.refused[place] <= end
 
 
 def refused_at(case: "Case", start: pd.Timestamp) -> bool:
     """Whether the servers themselves say why they do not connect, soon after the start of a loss."""
-    return bool(case.refused["time"].between(start, start + _AT_ONCE).any())
+    return refused_between(case, start, start + _AT_ONCE)
 
 
 def heard_after(case: "Case", when: pd.Timestamp) -> pd.Timestamp | None:
     """When the servers were next connected after a moment."""
-    links = case.pair.links
-    up = links[links["state"] == "up"]
-    starts = [
-        case.aligned(start, str(server)) for start, server in zip(up["start"], up["server"], strict=True)
-    ]
-    later = [one for one in starts if not pd.isna(one) and one > when]
-    return min(later) if later else None
+    up = (one for one in case.pair.beliefs if one.state == "up")
+    starts = (case.moment(one.start, one.server) for one in up)
+    return min((one for one in starts if one > when), default=None)

@@ -14,9 +14,10 @@ from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.losses import Cause, Loss, Phase
 from dhcplens.findings.outlook import by_itself, outlook
 from dhcplens.findings.registry import Draft, rule
-from dhcplens.findings.rows import FOREVER, records, rows, rows_at
+from dhcplens.findings.rows import FOREVER, rows_at
 from dhcplens.findings.words import clock, duration
 from dhcplens.model.states import FailoverState, Severity, Subject
+from dhcplens.pair.columns import time
 
 
 def _figures(case: Case, phase: Phase) -> dict[str, str]:
@@ -68,26 +69,25 @@ def _seen_from_inside(case: Case) -> Iterator[Draft]:
     """Without the partner's log: a server starts and hears that its partner had missed it."""
     if len(case.names) == 2 and all(case.last_line(name) is not None for name in case.names):
         return
-    runs = case.pair.runs
-    heard = case.moves[case.moves["subject"] == Subject.PARTNER.value]
     for name in case.names:
-        own = runs[runs["server"] == name]
-        for before, after in pairwise(records(own)):
-            answer = heard[(heard["server"] == name) & (heard["time"] >= after.start)].head(1)
-            missed = (answer["new"] == FailoverState.COMMUNICATIONS_INTERRUPTED.value).any()
-            if not missed or pd.isna(after.start) or pd.isna(before.last_seen):
+        heard = [one for one in case.moves if one.server == name and one.subject == Subject.PARTNER.value]
+        for before, after in pairwise(one for one in case.pair.lives if one.server == name):
+            last, start = time(before.last_seen), time(after.start)
+            answer = next((one for one in heard if one.time >= start), None)
+            missed = answer is not None and answer.new == FailoverState.COMMUNICATIONS_INTERRUPTED.value
+            if answer is None or not missed or pd.isna(last):
                 continue
             yield Draft(
                 title=f"{name} was down for a part of the time between its last line and its start "
-                f"{clock(after.start, case.pair.timezone)}; its partner's log would tell since when",
-                start=before.last_seen,
-                end=answer["time"].iloc[0],
+                f"{clock(start, case.pair.timezone)}; its partner's log would tell since when",
+                start=last,
+                end=answer.time,
                 servers=(name,),
-                rows=rows_at(after.start, after.source, after.line) + rows(answer),
+                rows=rows_at(start, after.source, after.line) + answer.rows,
                 figures={
                     "partner": name,
                     "survivor": case.other(name),
-                    "since": clock(before.last_seen, case.pair.timezone),
+                    "since": clock(last, case.pair.timezone),
                 },
             )
 
@@ -296,7 +296,6 @@ def never_reconnects(case: Case, limits: ReconnectLimits) -> Iterable[Draft]:
 
 def _forgets(case: Case, server: str) -> bool:
     """Whether a server's release is one that could stop reconnecting: before 4.0.2 and 4.1.1 (RELNOTES)."""
-    runs = case.pair.runs
-    versions = runs.loc[(runs["server"] == server) & runs["version"].notna(), "version"]
-    numbers = [tuple(int(part) for part in re.findall(r"\d+", str(one))[:3]) for one in versions]
+    versions = [one.version for one in case.pair.lives if one.server == server and one.version is not None]
+    numbers = [tuple(int(part) for part in re.findall(r"\d+", one)[:3]) for one in versions]
     return any(one < (4, 0, 2) or (4, 1, 0) <= one < (4, 1, 1) for one in numbers)

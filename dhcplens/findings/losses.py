@@ -1,5 +1,6 @@
 """Interruptions of the failover link: when, and whether a server was down or the link was."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dhcplens.findings.connections import refused_at
+from dhcplens.findings.connections import refused_at, refused_between
 from dhcplens.findings.registry import Row
-from dhcplens.findings.rows import FOREVER, known, records, rows_at
-from dhcplens.model.states import FailoverState
+from dhcplens.findings.rows import FOREVER, known, rows_at
+from dhcplens.model.states import FailoverState, Subject
 
 if TYPE_CHECKING:
-    from dhcplens.findings.case import Case
+    from dhcplens.findings.case import Case, Move
 
 SHORTEST = 2.0
 """Seconds below which a lost link is not an interruption: dhcpd reconnects after 5 at the earliest."""
@@ -27,6 +28,8 @@ _SILENT_SHARE = 2 / 3
 """Share of max-response-delay between a cut and its time-out: the partner is heard every third of it."""
 _NOT_MET = (None, FailoverState.UNKNOWN, FailoverState.STARTUP, FailoverState.RECOVER)
 _MOMENT = pd.Timedelta(seconds=1)
+_MICROSECOND = pd.Timedelta(microseconds=1)
+_INSTANT = pd.Timedelta(nanoseconds=1)
 _RESTART = pd.Timedelta(seconds=120)
 """A start after a shorter silence is one that an operator makes, and no absence."""
 _UNHEARD = 3
@@ -91,14 +94,13 @@ def phases(case: "Case") -> list[Phase]:
     """All interruptions by cause: once a server that was down runs again, it is the link that is missing."""
     found: list[Phase] = []
     late = pd.Timedelta(seconds=RECONNECTING)
-    refused = case.refused["time"]
     for loss in case.losses:
         away = _away_meanwhile(case, loss)
         if loss.cause is Cause.LINK and away:
             found += _between(loss, away, late)
             continue
         found += away
-        back = _back(loss, refused)
+        back = _back(case, loss)
         if back is None or loss.cause is Cause.LINK or (loss.end is not None and loss.end <= back + late):
             found.append(Phase(loss.cause, loss.start, loss.end, loss))
             continue
@@ -129,15 +131,13 @@ def _away_meanwhile(case: "Case", loss: Loss) -> list[Phase]:
     partner heard of clients.
     """
     found: list[Phase] = []
-    if case.refused["time"].between(loss.start, loss.end or case.until).any():
+    if refused_between(case, loss.start, loss.end or case.until):
         return found  # where a clock was wrong, stamps tell no silence
     for name in case.names:
         started = _started_after(case, name, loss.start + _MOMENT, loss.end)
-        lines = case.lines.get(name)
-        if name == loss.down or started is None or lines is None or len(case.names) < 2:
+        if name == loss.down or started is None or len(case.names) < 2:
             continue
-        before = lines[lines < started - _MOMENT]
-        last: pd.Timestamp = loss.start if not len(before) else max(loss.start, before.iloc[-1])
+        last = max(loss.start, case.line_before(name, started - _MOMENT) or loss.start)
         noticed = any(one.server == name and one.noticed and one.start < started for one in loss.outages)
         since = _unheard_since(case, name, last, started) if noticed else last
         if since is None or started - since < _RESTART:
@@ -165,21 +165,18 @@ def _died_too(case: "Case", loss: Loss, back: pd.Timestamp) -> Loss | None:
     returned = _started_after(case, loss.survivor, back, loss.end)
     if returned is None and loss.end is not None:
         return None
-    lines = case.lines.get(loss.survivor)
-    if lines is None or case.wrote_between(loss.survivor, back, returned or case.until + _MOMENT):
+    until = returned or case.until + _MOMENT
+    if loss.survivor not in case.names or case.wrote_between(loss.survivor, back, until):
         return None
-    last = lines[lines <= back]
-    start = loss.start if not len(last) else max(loss.start, last.iloc[-1])
+    start = max(loss.start, case.line_before(loss.survivor, back + _INSTANT) or loss.start)
     return replace(loss, start=start, down=loss.survivor, survivor=loss.down or "", returned=returned)
 
 
-def _back(loss: Loss, refused: pd.Series) -> pd.Timestamp | None:
+def _back(case: "Case", loss: Loss) -> pd.Timestamp | None:
     """When the server that was down ran again: its start, or a refusal where its clock is wrong."""
-    told = refused[refused > loss.start]
-    if loss.end is not None:
-        told = told[told < loss.end]
-    signs = [one for one in (loss.returned, told.iloc[0] if len(told) else None) if one is not None]
-    return min(signs, default=None)
+    told = case.refused[bisect_right(case.refused, loss.start) :][:1]
+    signs = [loss.returned, *(one for one in told if loss.end is None or one < loss.end)]
+    return min((one for one in signs if one is not None), default=None)
 
 
 def losses(case: "Case") -> tuple[Loss, ...]:
@@ -200,16 +197,15 @@ def losses(case: "Case") -> tuple[Loss, ...]:
 
 def _outages(case: "Case", server: str) -> list[Outage]:
     """Periods of one server without a link; neighbours without a link between them are one."""
-    frame = case.pair.links
-    frame = frame[frame["server"] == server]
     found: list[Outage] = []
     open_end = False
-    for one in records(frame):
+    for one in case.pair.beliefs:
+        if one.server != server:
+            continue
         if one.state != "down":
             open_end = False
             continue
-        start = known(case.aligned(one.start, server))
-        end = known(case.aligned(one.end, server))
+        start, end = known(case.moment(one.start, server)), known(case.moment(one.end, server))
         rows = (*rows_at(start, one.source, one.line), *rows_at(end, one.end_source, one.end_line))
         noticed = one.why in _LOSS_SIGNS
         if one.why == "before":
@@ -262,24 +258,25 @@ def _loss(case: "Case", cluster: list[Outage]) -> Loss | None:
 
 def _had_a_link(case: "Case", cluster: list[Outage]) -> bool:
     """Whether a server lost more than the first attempts of a pair that has not met yet."""
-    moved = case.local_moves(FailoverState.COMMUNICATIONS_INTERRUPTED.value)["time"]
     begin = min(one.start for one in cluster)
     ends = [one.end for one in cluster if one.end is not None]
-    inside = moved.between(begin, max(ends) if len(ends) == len(cluster) else case.until)
-    instant = pd.Timedelta(microseconds=1)
-    before = [case.state_at(one.server, one.start - instant) for one in cluster if one.noticed]
-    return bool(inside.any()) or any(state not in _NOT_MET for state in before)
+    moved = _interruptions(case, begin, max(ends) if len(ends) == len(cluster) else case.until)
+    before = [case.state_at(one.server, one.start - _MICROSECOND) for one in cluster if one.noticed]
+    return bool(moved) or any(state not in _NOT_MET for state in before)
+
+
+def _interruptions(case: "Case", start: pd.Timestamp, end: pd.Timestamp) -> "list[Move]":
+    """The servers' own moves to communications-interrupted in a period."""
+    moves = case.moves_between(start, end)
+    interrupted = FailoverState.COMMUNICATIONS_INTERRUPTED.value
+    return [one for one in moves if one.subject == Subject.LOCAL.value and one.new == interrupted]
 
 
 def _begin(case: "Case", cluster: list[Outage], end: pd.Timestamp | None) -> pd.Timestamp | None:
     """When a running server first noticed the loss, or moved to communications-interrupted."""
-    noticed = [one.start for one in cluster if one.noticed and one.start is not None]
-    moves = case.local_moves(FailoverState.COMMUNICATIONS_INTERRUPTED.value)
-    inside = moves["time"] >= min(one.start for one in cluster)
-    if end is not None:
-        inside &= moves["time"] <= end
-    noticed += list(moves.loc[inside, "time"].head(1))
-    return min(noticed) if noticed else None
+    noticed = [one.start for one in cluster if one.noticed]
+    moved = _interruptions(case, min(one.start for one in cluster), end or FOREVER)
+    return min([*noticed, *(one.time for one in moved[:1])], default=None)
 
 
 def _who_was_down(
@@ -303,9 +300,8 @@ def _covered(case: "Case", server: str, start: pd.Timestamp) -> bool:
 
 
 def _begins_with_start(case: "Case", server: str) -> bool:
-    runs = case.pair.runs
-    own = runs[runs["server"] == server]
-    return len(own) > 0 and own["start_how"].iloc[0] != "before"
+    first = next((one for one in case.pair.lives if one.server == server), None)
+    return first is not None and first.start_how != "before"
 
 
 def _silent(
@@ -358,21 +354,22 @@ def _guess(
     """
     if refused_at(case, start):
         return None, False, None
-    moves = case.moves
-    heard = moves[(moves["server"] == first) & (moves["subject"] == "partner") & (moves["time"] >= start)]
-    if end is not None and len(heard):
-        lived = heard["new"].iloc[0] == FailoverState.COMMUNICATIONS_INTERRUPTED.value
+    heard = (
+        one.new
+        for one in case.moves_between(start, FOREVER)
+        if one.server == first and one.subject == Subject.PARTNER.value
+    )
+    if end is not None and (new := next(heard, None)) is not None:
+        lived = new == FailoverState.COMMUNICATIONS_INTERRUPTED.value
         return (None if lived else other), False, None
-    timed_out = case.notices("peer-timeout", server=first)
-    near = (timed_out["time"] - start).abs() <= pd.Timedelta(seconds=SAME_LOSS)
-    return (None if bool(near.any()) else other), False, None
+    timed_out = case.notices("peer-timeout", server=first)["time"]
+    near = (abs(one - start) <= pd.Timedelta(seconds=SAME_LOSS) for one in timed_out)
+    return (None if any(near) else other), False, None
 
 
 def _moves(case: "Case", start: pd.Timestamp, end: pd.Timestamp | None) -> tuple[Row, ...]:
     """The moves that frame an interruption: into it, and back."""
-    moves = case.moves
     slack = pd.Timedelta(seconds=SAME_LOSS)
-    near = moves["time"].between(start - slack, start + slack)
-    if end is not None:
-        near |= moves["time"].between(end - slack, end + slack)
-    return tuple(row for one in records(moves[near]) for row in rows_at(one.time, one.source, one.line))
+    into = case.moves_between(start - slack, start + slack)
+    back = () if end is None else case.moves_between(end - slack, end + slack)
+    return tuple(row for one in dict.fromkeys((*into, *back)) for row in one.rows)

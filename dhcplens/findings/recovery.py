@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from dhcplens.findings.case import Case, Stay
+from dhcplens.findings.case import Case, Move, Stay
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.refusals import declarations
 from dhcplens.findings.registry import Draft, Row, rule
-from dhcplens.findings.rows import known, records, rows, rows_at
+from dhcplens.findings.rows import rows
 from dhcplens.findings.words import clock, duration, number
 from dhcplens.model.states import FailoverState, Severity, Subject
 
@@ -129,14 +129,19 @@ def _recovering_since(case: Case, wait: Stay) -> pd.Timestamp | None:
         stay = before[place]
         if stay.state is FailoverState.STARTUP:
             earlier = [one for one in before[:place] if one.state is not FailoverState.STARTUP]
-            lost = case.local_moves(FailoverState.STARTUP.value, wait.server)
-            fresh = lost[(lost["time"] == stay.start) & (lost["old"] == FailoverState.RECOVER.value)]
-            if len(fresh) and (not earlier or earlier[-1].state is not FailoverState.RECOVER):
+            fresh = any(one.time == stay.start for one in _blank(case) if one.server == wait.server)
+            if fresh and (not earlier or earlier[-1].state is not FailoverState.RECOVER):
                 return stay.start
             return earlier[-1].start if earlier else stay.start
         if stay.state is not FailoverState.RECOVER:
             return before[place + 1].start if place + 1 < len(before) else wait.start
     return before[0].start if before else None
+
+
+def _blank(case: Case) -> list[Move]:
+    """Starts of servers that know no state of their own: from recover."""
+    starts = case.local_moves(FailoverState.STARTUP.value)
+    return [one for one in starts if one.old == FailoverState.RECOVER.value and not pd.isna(one.time)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,48 +155,43 @@ class BlankStart:
 
 def blank_starts(case: Case) -> list[BlankStart]:
     """Starts in recover ('I move from recover to startup') that are not those of a new pair."""
-    starts = case.local_moves(FailoverState.STARTUP.value)
-    starts = starts[(starts["old"] == FailoverState.RECOVER.value) & starts["time"].notna()]
     found = []
-    for one in records(starts):
-        server = str(one.server)
+    for one in _blank(case):
         before = [
             stay
             for stay in case.stays
-            if stay.server == server and (stay.start is None or stay.start < one.time)
+            if stay.server == one.server and (stay.start is None or stay.start < one.time)
         ]
         own = [stay for stay in before if stay.state not in _RECOVERING]
         if before and not own:
             continue  # it had never got beyond recover
         if before and before[-1].state in (FailoverState.RECOVER, FailoverState.RECOVER_WAIT):
             continue
-        heard = _heard_as(case, server, one.time) or (() if before else _known_as(case, server, one.time))
+        heard = _heard_as(case, one) or (() if before else _known_as(case, one))
         if own or heard:
-            found.append(BlankStart(server, one.time, (*rows_at(one.time, one.source, one.line), *heard)))
+            found.append(BlankStart(one.server, one.time, (*one.rows, *heard)))
     return found
 
 
-def _heard_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
+def _heard_as(case: Case, start: Move) -> tuple[Row, ...]:
     """How a partner that knew the server in a settled state heard of its recovery."""
-    heard = _seen_by_partner(case, server, start).head(1)
-    as_lost = (heard["new"] == FailoverState.RECOVER.value) & heard["old"].isin(_SETTLED)
-    return rows(heard) if as_lost.any() else ()
+    _, heard = _seen_by_partner(case, start)
+    as_lost = heard and heard[0].new == FailoverState.RECOVER.value and heard[0].old in _SETTLED
+    return heard[0].rows if as_lost else ()
 
 
-def _known_as(case: Case, server: str, start: pd.Timestamp) -> tuple[Row, ...]:
+def _known_as(case: Case, start: Move) -> tuple[Row, ...]:
     """The same of a server whose own log begins with this start, and whose partner has forgotten it too."""
-    later = _seen_by_partner(case, server, start)
-    earlier = case.moves[(case.moves["server"] != server) & (case.moves["subject"] == Subject.PARTNER.value)]
-    last = earlier[earlier["time"] < start - _SECOND].tail(1)
-    forgotten = (later["old"].head(1) == FailoverState.UNKNOWN.value).any()
-    return rows(last) if forgotten and last["new"].isin(_SETTLED).any() else ()
+    earlier, heard = _seen_by_partner(case, start)
+    forgotten = heard and heard[0].old == FailoverState.UNKNOWN.value
+    return earlier[-1].rows if forgotten and earlier and earlier[-1].new in _SETTLED else ()
 
 
-def _seen_by_partner(case: Case, server: str, start: pd.Timestamp) -> pd.DataFrame:
-    """The server's moves from this start on, as its partner logged them."""
-    moves = case.moves
-    seen = (moves["server"] != server) & (moves["subject"] == Subject.PARTNER.value)
-    return moves[seen & (moves["time"] >= start - _SECOND)]
+def _seen_by_partner(case: Case, start: Move) -> tuple[list[Move], list[Move]]:
+    """The moves of a server as its partner logged them, before a start of it and from then on."""
+    seen = [one for one in case.moves if one.server != start.server and one.subject == Subject.PARTNER.value]
+    begun = start.time - _SECOND
+    return [one for one in seen if one.time < begun], [one for one in seen if one.time >= begun]
 
 
 def normal_again(case: Case, servers: tuple[str, ...], after: pd.Timestamp) -> pd.Timestamp | None:
@@ -199,11 +199,11 @@ def normal_again(case: Case, servers: tuple[str, ...], after: pd.Timestamp) -> p
     ends = []
     for server in servers:
         moves = case.local_moves(FailoverState.NORMAL.value, server)
-        later = moves.loc[moves["time"] >= after, "time"]
-        if not len(later):
+        again = next((one.time for one in moves if one.time >= after), None)
+        if again is None:
             return None
-        ends.append(later.iloc[0])
-    return known(max(ends))
+        ends.append(again)
+    return max(ends)
 
 
 @dataclass(frozen=True, slots=True)

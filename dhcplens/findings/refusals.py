@@ -1,5 +1,6 @@
 """FO1: reasons for which two living servers do not connect."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,9 +11,10 @@ from dhcplens.findings.case import Case
 from dhcplens.findings.connections import HBA, NAME, UNMATCHED, heard_after, reason, refusals, skewed
 from dhcplens.findings.limits import NoLimits, limit
 from dhcplens.findings.registry import Draft, Row, rule
-from dhcplens.findings.rows import records, rows
+from dhcplens.findings.rows import records, rows, rows_at
 from dhcplens.findings.words import duration, listed, number
 from dhcplens.model.states import Role, Severity
+from dhcplens.pair.roles import Sign
 
 _ADDRESS = ("failover-peer-error", "no-local-address", "local-address-unresolved", "host-unknown")
 _SURE_SIGNS = ("configuration", "mclt")
@@ -83,7 +85,6 @@ def clock_skew(case: Case, limits: SkewLimits) -> Iterator[Draft]:
 @rule("FO108", "relationship-name-mismatch", Severity.WARNING)
 def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """The servers do not know each other's relationship name, or the address a connection comes from."""
-    refused = pd.concat([refusals(case, *NAME), case.notices(*UNMATCHED)]).sort_values("time", kind="stable")
     declared = {
         server.name: sorted(peer.name for peer in server.conf.peers)
         for server in case.pair.servers
@@ -91,8 +92,10 @@ def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     }
     differ = len(declared) > 1 and not set.intersection(*(set(names) for names in declared.values()))
     differ = differ and all(declared.values())
-    if not differ and not len(refusals(case, *NAME)):
+    named = refusals(case, *NAME)
+    if not differ and not len(named):
         return
+    refused = pd.concat([named, case.notices(*UNMATCHED)]).sort_values("time", kind="stable")
     said = "; ".join(
         f"{server} says {listed([repr(name) for name in names])}" for server, names in declared.items()
     )
@@ -112,13 +115,14 @@ def relationship_name_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
 @rule("FO109", "role-conflict", Severity.WARNING)
 def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Both servers claim the same role."""
-    signs = case.pair.role_signs
-    signs = signs[signs["ground"].isin(_SURE_SIGNS)]
     for role in Role:
-        claims = signs[signs["role"] == role.value]
-        by_relationship = claims.groupby("relationship", observed=True)["server"].nunique()
-        for relationship in by_relationship[by_relationship > 1].index:
-            these = claims[claims["relationship"] == relationship]
+        claims: dict[str, dict[str, Sign]] = {}
+        for sign in case.pair.signs:
+            if sign.role is role and sign.ground in _SURE_SIGNS:
+                claims.setdefault(sign.relationship, {}).setdefault(sign.server, sign)
+        for relationship, first in sorted(claims.items()):
+            if len(first) < 2:
+                continue
             refused = refusals(case, *HBA)
             starts = [one for name in case.names if (one := case.first_line(name)) is not None]
             yield Draft(
@@ -126,7 +130,8 @@ def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:
                 start=min(starts, default=None),
                 end=None,
                 servers=case.names,
-                rows=rows(these.assign(time=pd.NaT).drop_duplicates("server")) + rows(refused),
+                rows=tuple(row for one in first.values() for row in rows_at(None, one.source, one.line))
+                + rows(refused),
                 figures={"role": role.value},
             )
 
@@ -135,8 +140,9 @@ def role_conflict(case: Case, limits: NoLimits) -> Iterator[Draft]:
 def peer_address_unusable(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """An address of a declaration is not this machine's, does not resolve, or is not the partner's."""
     told = case.notices(*_ADDRESS)
-    told = told[~told["args"].map(reason).isin(["not found", "Both servers normal"])]
-    for server in case.names:
+    if len(told):
+        told = told[~told["args"].map(reason).isin(["not found", "Both servers normal"])]
+    for server in case.both(*told["server"]):
         own = told[told["server"] == server]
         for group, end in _episodes(case, own):
             why = listed(sorted({reason(one) for one in group["args"]} - {""})) or "it has no usable address"
@@ -186,16 +192,15 @@ def _looks_numeric(wrong: Sequence[tuple[str, str | None, str | None]]) -> bool:
 def incompatible_versions(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """A 3.0.x release talks to a newer one."""
     told = case.notices("incompatible-versions")
-    runs = case.pair.runs
-    named = runs[runs["version"].notna()]
-    old = named["version"].astype(str).str.contains(r"^V?3\.0", regex=True)
-    together = named.groupby(old.astype(bool))["server"].unique() if len(named) else pd.Series(dtype=object)
-    mixed = len(together) == 2 and set(together[True]) != set(together[False])
-    if not len(told) and not mixed:
+    named = [one for one in case.pair.lives if one.version is not None]
+    old = {one.server for one in named if re.match(r"V?3\.0", str(one.version))}
+    new = {one.server for one in named if not re.match(r"V?3\.0", str(one.version))}
+    if not len(told) and (not old or not new or old == new):
         return
-    banners = named.assign(time=named["start"]).drop_duplicates(["server", "version"])
+    runs = case.pair.runs
+    banners = runs[runs["version"].notna()].drop_duplicates(["server", "version"])
     versions = listed([f"{one.server} runs {one.version}" for one in records(banners)])
-    start = told["time"].iloc[0] if len(told) else banners["time"].max()
+    start = told["time"].iloc[0] if len(told) else banners["start"].max()
     yield Draft(
         title=f"the two releases do not understand each other ({versions or number(len(told), 'warning')})",
         start=start,

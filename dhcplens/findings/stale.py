@@ -11,7 +11,7 @@ from dhcplens.findings.case import Case
 from dhcplens.findings.limits import limit
 from dhcplens.findings.recovery import normal_again
 from dhcplens.findings.registry import Draft, rule
-from dhcplens.findings.rows import records, rows, rows_at
+from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import FailoverState, Severity
 
@@ -36,9 +36,8 @@ class StaleLimits:
 @rule("FO208", "stale-database-restored", Severity.WARNING, StaleLimits)
 def stale_database(case: Case, limits: StaleLimits) -> Iterator[Draft]:
     """A server starts from a lease file older than what its own log says it had written."""
-    starts = case.local_moves(FailoverState.STARTUP.value)
-    for one in records(starts):
-        server = str(one.server)
+    for one in case.local_moves(FailoverState.STARTUP.value):
+        server = one.server
         if one.old in (FailoverState.RECOVER.value, FailoverState.PARTNER_DOWN.value):
             continue
         before = [
@@ -50,8 +49,7 @@ def stale_database(case: Case, limits: StaleLimits) -> Iterator[Draft]:
             and stay.start is not None
             and stay.start < one.time
         ]
-        own = rows_at(one.time, one.source, one.line)
-        reasons, proof = [], own
+        reasons, proof = [], one.rows
         if before and before[-1].state.value != one.old:
             reasons.append(f"it read state {one.old}, but had last recorded {before[-1].state.value}")
             proof += before[-1].rows
@@ -78,7 +76,7 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     none = pd.DataFrame({"ip": [], "time": [], "source": [], "line": []})
     files = case.pair.server(server)
     later = case.local_moves(FailoverState.STARTUP.value, server)
-    if not len(files.leases.bindings) or (later["time"] > start).any():
+    if not len(files.leases.bindings) or any(one.time > start for one in later):
         return none
     said = files.log.messages
     acks = said.loc[(said["type"] == "ACK") & said["ip"].notna(), ["time", "ip", "source", "line"]]

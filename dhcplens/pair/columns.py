@@ -30,10 +30,10 @@ def time(stamp: int) -> pd.Timestamp:
     return pd.Timestamp(stamp, tz="UTC") if stamp != UNKNOWN_TIME else pd.NaT  # type: ignore[return-value]
 
 
-def words(column: pd.Series) -> NDArray[np.object_]:
-    """A categorical column as Python objects, None where missing."""
+def words(column: pd.Series, missing: object = None) -> NDArray[np.object_]:
+    """A categorical column as Python objects, with this one where a word is missing."""
     held = _held(column)
-    plain: NDArray[np.object_] = np.array([*held.categories, None], dtype=object)[held.codes]
+    plain: NDArray[np.object_] = np.array([*held.categories, missing], dtype=object)[held.codes]
     return plain
 
 
