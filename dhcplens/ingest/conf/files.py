@@ -3,17 +3,14 @@
 from pathlib import Path
 
 from dhcplens.ingest.conf.tree import Loader
+from dhcplens.ingest.framing import decode
 
 LARGEST = 256 * 1024 * 1024  # bytes; no configuration is that long
 
 
 def read_conf_text(path: Path) -> str:
     """The text of a file; bytes that are no UTF-8 are taken for Latin-1. Raises OSError."""
-    data = path.read_bytes()
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    return decode(path.read_bytes())
 
 
 def text_beside(conf: Path) -> Loader:

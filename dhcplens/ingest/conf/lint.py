@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv4Address
 
 from dhcplens.ingest.conf.peers import words_of
 from dhcplens.ingest.conf.refusals import NEWEST, peer_declarations, refusals
-from dhcplens.ingest.conf.remarks import Place, Remark, in_order, of_problem, remark
+from dhcplens.ingest.conf.remarks import Place, Remark, at, in_order, of_problem, remark
 from dhcplens.ingest.conf.skeleton import missing_declaration
 from dhcplens.ingest.conf.tree import ConfProblem, ParsedConf, Statement, walk
 from dhcplens.ingest.conf.view import INFINITE, split_addresses, view
@@ -48,12 +48,8 @@ def _of_problem(problem: ConfProblem, conf: DhcpdConf) -> Remark:
     return of_problem(problem, missing_declaration(name, conf))
 
 
-def _at_peer(peer: FailoverPeer) -> Place:
-    return Place(peer.source, peer.line)
-
-
 def _addresses(peer: FailoverPeer) -> Iterator[Remark]:
-    place = _at_peer(peer)
+    place = at(peer)
     if peer.address is not None and peer.address == peer.peer_address and peer.port == peer.peer_port:
         yield remark(
             "same-address",
@@ -75,7 +71,7 @@ def _ports(peer: FailoverPeer) -> Iterator[Remark]:
     for what, port in (("port", peer.port), ("peer port", peer.peer_port)):
         if not 0 < port < 65536:
             yield remark(
-                "port-range", Severity.CRITICAL, f"{peer.name}: {what} {port} is no TCP port", _at_peer(peer)
+                "port-range", Severity.CRITICAL, f"{peer.name}: {what} {port} is no TCP port", at(peer)
             )
 
 
@@ -85,11 +81,11 @@ def _mclt(peer: FailoverPeer) -> Iterator[Remark]:
             "mclt-on-secondary",
             Severity.INFO,
             f"{peer.name}: mclt {peer.mclt} on the secondary has no effect",
-            _at_peer(peer),
+            at(peer),
         )
     elif peer.role is Role.PRIMARY and peer.mclt is not None and 0 < peer.mclt < 60:
         yield remark(
-            "mclt-short", Severity.WARNING, f"{peer.name}: mclt is only {peer.mclt} seconds", _at_peer(peer)
+            "mclt-short", Severity.WARNING, f"{peer.name}: mclt is only {peer.mclt} seconds", at(peer)
         )
 
 
@@ -103,7 +99,7 @@ def _buckets(peer: FailoverPeer) -> Iterator[Remark]:
             "one-sided-split",
             Severity.INFO,
             f"{peer.name}: split gives all clients to the {server}",
-            _at_peer(peer),
+            at(peer),
         )
 
 
@@ -114,14 +110,14 @@ def _timers(peer: FailoverPeer) -> Iterator[Remark]:
             "response-delay",
             Severity.WARNING,
             f"{peer.name}: max-response-delay is {delay} seconds",
-            _at_peer(peer),
+            at(peer),
         )
     if peer.auto_partner_down:
         yield remark(
             "auto-partner-down",
             Severity.WARNING,
             f"{peer.name}: auto-partner-down is on, after {peer.auto_partner_down} seconds",
-            _at_peer(peer),
+            at(peer),
         )
 
 
@@ -131,7 +127,7 @@ def _balance(peer: FailoverPeer) -> Iterator[Remark]:
             "balance-times",
             Severity.WARNING,
             f"{peer.name}: min-balance {peer.min_balance} is more than max-balance {peer.max_balance}",
-            _at_peer(peer),
+            at(peer),
         )
     shares = {
         "max-lease-misbalance": peer.max_lease_misbalance,
@@ -143,7 +139,7 @@ def _balance(peer: FailoverPeer) -> Iterator[Remark]:
                 "balance-share",
                 Severity.WARNING,
                 f"{peer.name}: {what} {percent} is no percentage",
-                _at_peer(peer),
+                at(peer),
             )
 
 
@@ -158,7 +154,7 @@ _PEER_RULES: tuple[Callable[[FailoverPeer], Iterator[Remark]], ...] = (
 
 
 def _pool(pool: Pool, conf: DhcpdConf) -> Iterator[Remark]:
-    place = Place(pool.source, pool.line)
+    place = at(pool)
     if pool.relationship is None:
         if conf.peers and pool.ranges:
             yield remark(
@@ -195,14 +191,14 @@ def _lease_times(pool: Pool, conf: DhcpdConf) -> Iterator[Remark]:
             "mclt-below-min-lease-time",
             Severity.INFO,
             f"{pool.network}: min-lease-time {times.min} is more than mclt {peer.mclt}",
-            Place(pool.source, pool.line),
+            at(pool),
         )
     if peer.mclt > times.max:
         yield remark(
             "mclt-above-max-lease-time",
             Severity.INFO,
             f"{pool.network}: mclt {peer.mclt} is more than max-lease-time {times.max}",
-            Place(pool.source, pool.line),
+            at(pool),
         )
 
 
@@ -215,7 +211,7 @@ def _one_link_for_two(conf: DhcpdConf) -> Iterator[Remark]:
                 "two-relationships-one-pair",
                 Severity.WARNING,
                 f"{first.name} and {peer.name} are between the same two addresses",
-                _at_peer(peer),
+                at(peer),
             )
 
 
@@ -259,8 +255,8 @@ def _hosts_in_ranges(parsed: ParsedConf, conf: DhcpdConf) -> Iterator[Remark]:
         if statement.keyword != "fixed-address":
             continue
         for address in split_addresses(tuple(word for word in statement.words[1:] if word != ",")):
-            at = bisect_right(lows, address) - 1
-            if at >= 0 and address <= ranges[at][1]:
+            below = bisect_right(lows, address) - 1
+            if below >= 0 and address <= ranges[below][1]:
                 yield remark(
                     "fixed-address-in-range",
                     Severity.WARNING,
@@ -270,7 +266,7 @@ def _hosts_in_ranges(parsed: ParsedConf, conf: DhcpdConf) -> Iterator[Remark]:
 
 
 def _no_omapi(conf: DhcpdConf) -> Remark:
-    return remark("no-omapi-port", Severity.INFO, "there is no omapi-port", _at_peer(conf.peers[0]))
+    return remark("no-omapi-port", Severity.INFO, "there is no omapi-port", at(conf.peers[0]))
 
 
 def _is_address(text: str) -> bool:

@@ -7,7 +7,7 @@ and the hash buckets, and everything else shows only when clients go without add
 from collections.abc import Iterator
 
 from dhcplens.ingest.conf.ownership import pool_remarks
-from dhcplens.ingest.conf.remarks import Place, Remark, in_order, remark
+from dhcplens.ingest.conf.remarks import Place, Remark, at, in_order, remark
 from dhcplens.model.conf import DhcpdConf, FailoverPeer
 from dhcplens.model.states import Role, Severity
 
@@ -27,14 +27,10 @@ _SETTINGS = (
     "cache_threshold",
     "abandon_lease_time",
 )
-
-
 Names = tuple[str, str]
 
 
-def lint_pair(
-    first: DhcpdConf, second: DhcpdConf, names: tuple[str, str] | None = None
-) -> tuple[Remark, ...]:
+def lint_pair(first: DhcpdConf, second: DhcpdConf, names: Names | None = None) -> tuple[Remark, ...]:
     """Everything that does not fit between two configurations, worst first.
 
     ``here`` of a remark is a place in the first, ``there`` one in the second; ``names`` are what messages
@@ -75,28 +71,24 @@ def _unpaired(first: DhcpdConf, second: DhcpdConf, names: Names) -> Iterator[Rem
         one, other = first.peers[0], second.peers[0]
         if one.name != other.name:
             message = f"the relationship is called {one.name} in {names[0]} and {other.name} in {names[1]}"
-            yield remark("relationship-name", Severity.CRITICAL, message, _at(one), _at(other))
+            yield remark("relationship-name", Severity.CRITICAL, message, at(one), at(other))
         return
     for name in sorted(ours.keys() ^ theirs.keys()):
         peer = ours.get(name) or theirs[name]
         message = f"the relationship {name} is declared in {names[name not in ours]} only"
-        here, there = (_at(peer), None) if name in ours else (None, _at(peer))
+        here, there = (at(peer), None) if name in ours else (None, at(peer))
         yield remark("relationship-only-here", Severity.CRITICAL, message, here, there)
-
-
-def _at(peer: FailoverPeer) -> Place:
-    return Place(peer.source, peer.line)
 
 
 def _roles(one: FailoverPeer, other: FailoverPeer) -> Iterator[Remark]:
     if one.role is other.role:
         message = f"{one.name}: both servers are {one.role}"
-        yield remark("same-role", Severity.CRITICAL, message, _at(one), _at(other))
+        yield remark("same-role", Severity.CRITICAL, message, at(one), at(other))
         return
     primary, secondary = (one, other) if one.role is Role.PRIMARY else (other, one)
     if secondary.mclt not in (None, 0, primary.mclt):
         message = f"{one.name}: mclt is {primary.mclt} on the primary and {secondary.mclt} on the secondary"
-        yield remark("mclt-differs", Severity.INFO, message, _at(one), _at(other))
+        yield remark("mclt-differs", Severity.INFO, message, at(one), at(other))
 
 
 def _addresses(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator[Remark]:
@@ -109,7 +101,7 @@ def _addresses(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator
         by_name = any(text[:1].isalpha() for text in (own, seen))
         message = f"{one.name}: address is {own} in {server}, but peer address is {seen} in {partner}"
         severity = Severity.INFO if by_name else Severity.CRITICAL
-        yield remark("address-crossing", severity, message, _at(one), _at(other))
+        yield remark("address-crossing", severity, message, at(one), at(other))
 
 
 def _ports(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator[Remark]:
@@ -124,7 +116,7 @@ def _ports(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator[Rem
     if wrong:
         severity = Severity.CRITICAL if len(wrong) == 2 else Severity.WARNING
         message = f"{one.name}: {' and '.join(wrong)}"
-        yield remark("port-crossing", severity, message, _at(one), _at(other))
+        yield remark("port-crossing", severity, message, at(one), at(other))
 
 
 def _load_balance(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator[Remark]:
@@ -134,19 +126,19 @@ def _load_balance(one: FailoverPeer, other: FailoverPeer, names: Names) -> Itera
     said = _each(ours, theirs, names)
     message = f"{one.name}: load balance max seconds is {said}"
     if 0 in (ours, theirs):
-        yield remark("load-balance-one-sided", Severity.WARNING, message, _at(one), _at(other))
+        yield remark("load-balance-one-sided", Severity.WARNING, message, at(one), at(other))
     else:
-        yield remark("load-balance-differs", Severity.INFO, message, _at(one), _at(other))
+        yield remark("load-balance-differs", Severity.INFO, message, at(one), at(other))
 
 
 def _limits(one: FailoverPeer, other: FailoverPeer, names: Names) -> Iterator[Remark]:
     if one.auto_partner_down and other.auto_partner_down:
         message = f"{one.name}: both servers declare the other down by themselves"
-        yield remark("auto-partner-down-both", Severity.WARNING, message, _at(one), _at(other))
+        yield remark("auto-partner-down-both", Severity.WARNING, message, at(one), at(other))
     different = _differences(one, other, _LIMITS, names)
     if different:
         message = f"{one.name}: {different}"
-        yield remark("limits-differ", Severity.INFO, message, _at(one), _at(other))
+        yield remark("limits-differ", Severity.INFO, message, at(one), at(other))
 
 
 def _differences(one: object, other: object, attributes: tuple[str, ...], names: Names) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from dhcplens.ingest.conf.remarks import Place, Remark, remark
+from dhcplens.ingest.conf.remarks import Place, Remark, at, remark
 from dhcplens.model.conf import DhcpdConf, Pool
 from dhcplens.model.states import Severity
 
@@ -48,7 +48,7 @@ def _line(pool: Pool | None) -> int:
 
 
 def _place(pool: Pool | None) -> Place | None:
-    return None if pool is None else Place(pool.source, pool.line)
+    return None if pool is None else at(pool)
 
 
 class _Owners:
@@ -62,10 +62,10 @@ class _Owners:
         self._lows = [low for low, _, _ in self.ranges]
 
     def of(self, address: int) -> Pool | None:
-        at = bisect_right(self._lows, address) - 1
-        if at < 0:
+        below = bisect_right(self._lows, address) - 1
+        if below < 0:
             return None
-        _, high, pool = self.ranges[at]
+        _, high, pool = self.ranges[below]
         return pool if address <= high else None
 
 

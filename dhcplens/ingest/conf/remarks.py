@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dhcplens.ingest.conf.advice import advice_for
 from dhcplens.ingest.conf.tree import ConfProblem
+from dhcplens.model.conf import FailoverPeer, Pool
 from dhcplens.model.states import Severity
 
 
@@ -17,6 +18,11 @@ class Place:
 
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+
+
+def at(declared: FailoverPeer | Pool) -> Place:
+    """Where a peer or a pool is declared."""
+    return Place(declared.source, declared.line)
 
 
 @dataclass(frozen=True, slots=True)
