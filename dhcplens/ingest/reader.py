@@ -84,9 +84,9 @@ class LogReader:
         """Count lines under program names that were read elsewhere, and whose the last one was."""
         self._rows.passed(dhcpd, other, after_dhcpd)
 
-    def rows(self, table: str) -> int:
-        """Number of rows of a table that were not taken."""
-        return self._rows.count(table)
+    def numbers(self, table: str) -> list[int]:
+        """The lines of a table's rows that were not taken."""
+        return self._rows.numbers(table)
 
     def take(self) -> LogPiece:
         """The rows and counts since the last ``take``. A notice that may go on is held back."""
@@ -280,9 +280,9 @@ class Rows:
     def _add(self, table: str, framed: Framed, fields: Mapping[str, Any]) -> None:
         self._columns[table].add(framed, self.lines, fields)
 
-    def count(self, table: str) -> int:
-        """Number of rows of a table."""
-        return self._columns[table].count()
+    def numbers(self, table: str) -> list[int]:
+        """The lines of a table's rows."""
+        return self._columns[table].lines()
 
     def drain(self, problems: tuple[Problem, ...]) -> LogPiece:
         """Everything since the last time as a piece; a notice that may go on stays."""
@@ -328,9 +328,9 @@ class _Columns:
         for name, values in self._values.items():
             values.append(fields.get(name))
 
-    def count(self) -> int:
-        """Number of rows."""
-        return len(self._pids)
+    def lines(self) -> list[int]:
+        """The line of each row."""
+        return list(self._origin[3])
 
     def amend(self, name: str, value: str) -> None:
         """Give the last row another value."""

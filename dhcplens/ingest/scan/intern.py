@@ -232,18 +232,10 @@ def entered(data: Bytes, words: Words, kind: int, start: int, length: int) -> in
 
 
 @compiled
-def learn(data: Bytes, words: Words, kind: int, codes: Codes, places: Places, table: Codes) -> int:
-    """Give words that have no index in ``table`` yet (-1) the one they have in ``words``; how many.
-
-    ``codes`` are indices of ``table`` and of ``places``; a negative one is no word.
-    """
-    learned = 0
-    for row in range(len(codes)):
-        code = codes[row]
-        if code >= 0 and table[code] < 0:
-            table[code] = entered(data, words, kind, places[code, 0], places[code, 1])
-            learned += 1
-    return learned
+def learn(data: Bytes, words: Words, kind: int, places: Places, table: Codes) -> None:
+    """Write to ``table`` the index that each of the words at ``places`` has in ``words``; room is for all."""
+    for index in range(len(places)):
+        table[index] = entered(data, words, kind, places[index, 0], places[index, 1])
 
 
 @compiled

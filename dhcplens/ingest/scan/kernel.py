@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dhcplens.ingest.leases.wide import eight
 from dhcplens.ingest.scan.atoms import BLANK, COLON, NEWLINE, OPEN, RETURN, ended
 from dhcplens.ingest.scan.clients import COUNT, MOST, Clients, client_at, client_id, his_ip, his_name
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight, closing, line_end, line_end_or_nul, same, token_end
-from dhcplens.ingest.scan.intern import COUNT as W_COUNT
 from dhcplens.ingest.scan.intern import Words, index_of, key_of, word_id
 from dhcplens.ingest.scan.layout import (
     ACK,
@@ -28,7 +28,6 @@ from dhcplens.ingest.scan.layout import (
     FOUND,
     FULL,
     HOST,
-    HOSTNAME,
     INFORM,
     IP,
     KINDS,
@@ -36,7 +35,6 @@ from dhcplens.ingest.scan.layout import (
     L_DHCPD,
     L_END,
     L_OTHER,
-    L_ROW,
     L_START,
     LINE,
     LINES,
@@ -73,6 +71,7 @@ from dhcplens.ingest.scan.shapes import facility, kind_of, named_lease, program
 from dhcplens.ingest.scan.sides import pool, update
 from dhcplens.ingest.scan.stamps import header
 from dhcplens.ingest.scan.words import (
+    N_DHCP,
     W_BLANK,
     W_CLOSE,
     W_CLOSE_BLANK,
@@ -237,7 +236,6 @@ def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Word
             break
         start, end, ours = at, -1, -1
         lines += 1
-        made = words.counts[IP, W_COUNT] + words.counts[HOSTNAME, W_COUNT] + clients.counts[COUNT]
         stamp, form, place = header(data, start, state)
         if place > 0:
             ours, place = tag(data, place, state, words)
@@ -248,8 +246,7 @@ def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Word
                 row += end - start < LONGEST
                 state[STRAY] |= end - start >= LONGEST
             else:
-                now = words.counts[IP, W_COUNT] + words.counts[HOSTNAME, W_COUNT] + clients.counts[COUNT]
-                state[STRAY] |= now > made
+                state[STRAY] |= np.uint32(eight(data, place)) == N_DHCP
                 end = pool(data, place, found.pools, state[POOLS], words)
                 if end >= 0:
                     common(found.pools, found.pool_stamps, state[POOLS], state, lines, stamp, form)
@@ -273,7 +270,7 @@ def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Word
         else:
             at = line_end(data, start) + 1
             note = found.slow[state[SLOW]]
-            note[L_START], note[L_END], note[L_AFTER], note[L_ROW] = start, at, state[AFTER], row
+            note[L_START], note[L_END], note[L_AFTER] = start, at, state[AFTER]
             note[L_DHCPD], note[L_OTHER] = state[DHCPD], state[OTHER]
             state[SLOW] += 1
     state[AT], state[LINES], state[ROWS] = at, lines, row

@@ -9,14 +9,14 @@ Array = npt.NDArray[Any]
 Cells = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int64]
 
-# What ``state`` counts: of the block, ...
-AT, END, LINES, ROWS, POOLS, UPDATES, SLOW, DHCPD, OTHER, AFTER = range(10)
-PROGRESS = 10  # so many of them
+# What ``state`` counts: of the block, of the whole stretch, ...
+AT, END, ROWS, SLOW = range(4)
+LINES, POOLS, UPDATES, DHCPD, OTHER, AFTER = range(4, 10)
 # ... and what it remembers of the lines before: a day and its bytes, a whole stamp and its first sixteen
 # bytes, and dhcpd's tag ('host dhcpd[7]: ').
 DATE, DATE_REST, DATE_WIDTH, DAY, HEAD, HEAD_REST, HEAD_WIDTH, STAMP = range(10, 18)
 TAG_AT, TAG_WIDTH, TAG_HOST, TAG_PID = range(18, 22)
-# Whether a line that left no row had new words.
+# Whether there was a message that left no row, but maybe new words.
 STRAY, STATES = 22, 23
 # Kinds of interned words.
 IP, MAC, HOSTNAME, HOST, VIA, SERVER, SUFFIX, TARGET, WORD, KINDS = range(10)
@@ -29,15 +29,14 @@ TYPES: Final = ("DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEAS
 # Cells of all rows, each kind of cell in a row of its array; stamps stand beside them.
 LINE, FORM, R_HOST = range(3)
 # Cells of messages: the words are indices, or -1.
-R_IP, R_MAC, R_HOSTNAME, R_VIA, R_SERVER, R_SUFFIX, R_TYPE, R_DETAIL, R_CELLS = range(3, 12)
+R_IP, R_MAC, R_HOSTNAME, R_VIA, R_SERVER, R_SUFFIX, R_TYPE, R_CELLS = range(3, 11)
+R_STAMP = R_CELLS  # not a cell, but a column
 # Cells of pools and updates.
 S_PID, S_KIND, S_NAME, S_WHAT, S_TOTAL, S_FREE, S_BACKUP, S_LTS, S_MOST, S_ASKS, S_CELLS = range(3, 14)
 BALANCING, BALANCED, IMBALANCED, POOL = range(4)
 POOL_KINDS: Final = ("balancing", "balanced", "imbalanced", "pool")
-# Columns of words in the tables. Those of messages have the numbers of their kinds, up to SUFFIX.
-P_HOST, P_NETWORK, P_ID, U_HOST, U_IP, U_NAME, U_REASON, COLUMNS = range(SUFFIX + 1, SUFFIX + 9)
-# Columns of ``slow``: its place, what stood between it and the slow line before, the messages before it.
-L_START, L_END, L_DHCPD, L_OTHER, L_AFTER, L_ROW, SLOWS = range(7)
+# Columns of ``slow``: its place, the lines before it and whose the last of them was.
+L_START, L_END, L_DHCPD, L_OTHER, L_AFTER, SLOWS = range(6)
 
 DONE, FULL = 0, 1
 LONGEST = 1024  # longer lines are left to the plain reader

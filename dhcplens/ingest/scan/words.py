@@ -56,6 +56,7 @@ W_MAX_MISBAL = _word("max-misbal ")
 W_BIND_UPDATE_ON = _word("bind update on ")
 W_REJECTED = _word(" rejected: ")
 W_DHCPD = _word("dhcpd")
+N_DHCP = np.uint32(int.from_bytes(b"DHCP", "little"))
 # A message begins with eight bytes that tell its type, and goes on with these.
 N_ACK, N_NAK, N_OFFER = number("DHCPACK "), number("DHCPNAK "), number("DHCPOFFE")
 N_REQUEST, N_DISCOVER, N_DECLINE = number("DHCPREQU"), number("DHCPDISC"), number("DHCPDECL")

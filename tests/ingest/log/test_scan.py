@@ -54,7 +54,8 @@ def test_both_readers_agree_across_blocks(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows, words and slow lines of many blocks come together in order, lines longer than a block too."""
-    monkeypatch.setattr("dhcplens.ingest.scan.read._BLOCK", block)
+    monkeypatch.setattr("dhcplens.ingest.scan.read._STRETCH", block)
+    monkeypatch.setattr("dhcplens.ingest.scan.lane._BLOCK", block)
     mutations(busy_lines(tmp_path), 1_000, seed=6)
     agree("\n".join(frame + shape for shape in SHAPES for frame in FRAMES).encode())
 
