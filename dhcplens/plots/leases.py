@@ -20,7 +20,6 @@ _MARKS: Final = {
     MessageType.RELEASE: ("s", "#AA4499"),
     MessageType.DECLINE: ("D", "#D55E00"),
 }
-_Span = tuple[pd.Timestamp, pd.Timestamp, str, style.Look]
 
 
 def leases(pair: "PairView", ip: str, ax: Axes | None = None) -> Axes:
@@ -61,10 +60,10 @@ def _messages(pair: "PairView", server: str, ip: str) -> pd.DataFrame:
     return found.assign(time=pair.align(found["time"], server))
 
 
-def _spans(pair: "PairView", server: str, blocks: pd.DataFrame, end: pd.Timestamp) -> list[_Span]:
+def _spans(pair: "PairView", server: str, blocks: pd.DataFrame, end: pd.Timestamp) -> list[style.Span]:
     starts = pair.align(blocks["written"], server).tolist()
     ends = pair.align(blocks["ends"], server)
-    spans: list[_Span] = []
+    spans: list[style.Span] = []
     for start, stop, state, over in zip(starts, [*starts[1:], end], blocks["state"], ends, strict=False):
         word = str(state)
         if word == BindingState.ACTIVE and not pd.isna(over) and start <= over < stop:

@@ -18,8 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from dhcplens.ingest.localtime import parse_timezone
 from dhcplens.model.states import BindingState, FailoverState
+from dhcplens.model.zones import parse_timezone
 from dhcplens.pair.columns import stamps
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Look:
     hatch: str = ""
     text: str = "black"
 
+
+Span = tuple[pd.Timestamp, pd.Timestamp, str, Look]
+"""A bar: begin, end, word and look."""
 
 SERVERS: Final = (Look("#332288", text="white"), Look("#DDCC77"))
 """Of the first and of the second server of a pair."""
@@ -109,15 +112,8 @@ def numbers(times: pd.Series) -> NDArray[np.float64]:
     return np.asarray(stamps(times) / _DAY, dtype=np.float64)
 
 
-def lane(
-    ax: Axes,
-    y: float,
-    spans: Sequence[tuple[pd.Timestamp, pd.Timestamp, str, Look]],
-    *,
-    height: float = 0.8,
-    words: bool = True,
-) -> None:
-    """Draws one lane of bars (begin, end, word, look) centred on y; x limits must be set.
+def lane(ax: Axes, y: float, spans: Sequence[Span], *, height: float) -> None:
+    """Draws one lane of bars centred on y; x limits must be set.
 
     Bars too narrow to see are widened to a pixel or two; words stand where they fit.
     """
@@ -141,7 +137,7 @@ def lane(
             linewidth=0.5,
         )
     for start, width, word, look in drawn:
-        if words and width / (high - low) > 0.011 * len(word):
+        if width / (high - low) > 0.011 * len(word):
             ax.text(
                 start + width / 2,
                 y,

@@ -11,8 +11,6 @@ from dhcplens.plots import style
 if TYPE_CHECKING:
     from dhcplens.pair import PairView
 
-_Span = tuple[pd.Timestamp, pd.Timestamp, str, style.Look]
-
 
 def timeline(
     pair: "PairView",
@@ -61,7 +59,7 @@ def period(
 
 def _lanes(
     pair: "PairView", server: str, relationship: str | None, begin: pd.Timestamp, end: pd.Timestamp
-) -> list[tuple[str, list[_Span], float]]:
+) -> list[tuple[str, list[style.Span], float]]:
     name = style.server_name(pair, server)
     every = pair.states[pair.states["server"] == server]
     wanted = relationship or _relationship(pair, every)
@@ -84,7 +82,7 @@ def _relationship(pair: "PairView", states: pd.DataFrame) -> str | None:
     return pair.relationship if pair.relationship in known or not known else known[0]
 
 
-def _stopped(pair: "PairView", server: str, begin: pd.Timestamp, end: pd.Timestamp) -> list[_Span]:
+def _stopped(pair: "PairView", server: str, begin: pd.Timestamp, end: pd.Timestamp) -> list[style.Span]:
     """Times in which no process ran."""
     runs = pair.runs[pair.runs["server"] == server]
     known = runs[runs["end"].notna()]
@@ -101,7 +99,7 @@ def _spans(
     looks: dict[FailoverState, style.Look] | dict[str, style.Look],
     begin: pd.Timestamp,
     end: pd.Timestamp,
-) -> list[_Span]:
+) -> list[style.Span]:
     if rows.empty:
         return []
     server = str(rows["server"].iloc[0])
@@ -115,5 +113,5 @@ def _spans(
     return _clip(spans, begin, end)
 
 
-def _clip(spans: list[_Span], begin: pd.Timestamp, end: pd.Timestamp) -> list[_Span]:
+def _clip(spans: list[style.Span], begin: pd.Timestamp, end: pd.Timestamp) -> list[style.Span]:
     return [(max(a, begin), min(b, end), word, look) for a, b, word, look in spans if a <= end and b >= begin]

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
+from dhcplens.model.states import FailoverState
 from dhcplens.replay.header import OMAPI_PORT
 from dhcplens.replay.lab.clock import LabClock
 from dhcplens.replay.lab.namespaces import Namespace, die_with_parent, share_memory
@@ -17,7 +18,7 @@ from dhcplens.replay.scenario import Server
 
 _USUAL_PLACES = ("/etc/dhcp", "/var/lib/dhcp")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_PARTNER_DOWN, _SHUTDOWN = 4, 2  # of a failover-state, of the control object (omapi(3))
+_SHUTDOWN = 2  # of the control object (omapi(3))
 _SHARED = "lab"  # name of libfaketime's semaphore and shared memory
 _FAKE_FORM = "%Y-%m-%d %H:%M:%S.%f"
 _LAST_WORDS = 200  # letters
@@ -181,9 +182,8 @@ class Daemon:
     def partner_down(self) -> None:
         """Sets local-state to partner-down over OMAPI (dhcpd(8))."""
         name = self.relationship
-        self._omapi(
-            "new failover-state", f'set name = "{name}"', "open", f"set local-state = {_PARTNER_DOWN}"
-        )
+        state = FailoverState.PARTNER_DOWN.omapi
+        self._omapi("new failover-state", f'set name = "{name}"', "open", f"set local-state = {state}")
 
     def operator_shutdown(self) -> None:
         """Sets the control object's state to shutdown over OMAPI (dhcpd(8)); dhcpd hangs up on us then."""
