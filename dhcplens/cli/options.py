@@ -25,7 +25,7 @@ def _servers(
 def _timezone(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
-    from dhcplens.ingest.localtime import parse_timezone
+    from dhcplens.model.zones import parse_timezone
 
     try:
         parse_timezone(value)
