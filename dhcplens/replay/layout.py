@@ -37,14 +37,15 @@ class LogWriter:
             return
         moment = datetime.fromtimestamp(self._begin + at, UTC).astimezone(self._zone)
         tag = program if pid is None else f"{program}[{pid}]"
-        self._file.write(f"{_stamp(moment, self._server.log_form)} {self._server.name} {tag}: {text}\n")
+        self._file.write(f"{stamp(moment, self._server.log_form)} {self._server.name} {tag}: {text}\n")
 
     def close(self) -> None:
         """Nothing more is written."""
         self._file.close()
 
 
-def _stamp(moment: datetime, form: LogForm) -> str:
+def stamp(moment: datetime, form: LogForm) -> str:
+    """A time as a log of that form begins its lines with it."""
     match form:
         case LogForm.TRADITIONAL:
             return f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S}"

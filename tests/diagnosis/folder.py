@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dhcplens.replay.layout import stamp
 from dhcplens.replay.scenario import LogForm, Scenario
 
 _FORMS: dict[LogForm, re.Pattern[str]] = {
@@ -59,6 +60,10 @@ class Folder:
             for one in sorted(lines, key=lambda one: one.at)
         )
         self._file(server, "messages").write_text(text, encoding="utf-8")
+
+    def begin_log(self, server: str, at: float) -> None:
+        """Leaves out all lines before a moment."""
+        self.keep_lines(server, lambda line: line.at >= at)
 
     def keep_lines(self, server: str, keep: Callable[[Line], bool]) -> None:
         """Leaves out all lines but those wanted."""
@@ -165,23 +170,16 @@ class Folder:
     def _file(self, server: str, name: str) -> Path:
         return self.path / server / name
 
-    def _seconds(self, stamp: str, form: LogForm) -> float:
+    def _seconds(self, text: str, form: LogForm) -> float:
         match form:
             case LogForm.TRADITIONAL:
                 year = self._scenario.begin.year
-                moment = datetime.strptime(f"{year} {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=self._zone)
+                moment = datetime.strptime(f"{year} {text}", "%Y %b %d %H:%M:%S").replace(tzinfo=self._zone)
             case LogForm.ISO:
-                moment = datetime.fromisoformat(stamp)
+                moment = datetime.fromisoformat(text)
             case LogForm.JOURNAL:
-                moment = datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S%z")
+                moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
         return moment.timestamp() - self._begin
 
     def _stamp(self, at: float, form: LogForm) -> str:
-        moment = datetime.fromtimestamp(self._begin + at, UTC).astimezone(self._zone)
-        match form:
-            case LogForm.TRADITIONAL:
-                return f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S}"
-            case LogForm.ISO:
-                return moment.isoformat(timespec="microseconds")
-            case LogForm.JOURNAL:
-                return f"{moment:%Y-%m-%dT%H:%M:%S%z}"
+        return stamp(datetime.fromtimestamp(self._begin + at, UTC).astimezone(self._zone), form)

@@ -2,13 +2,8 @@
 
 from tests.diagnosis.incident import ANY, END, Expected, Incident, Played
 from tests.diagnosis.kinds import kind
-from tests.diagnosis.of_recovery import waits
+from tests.diagnosis.of_recovery import away_and_waiting
 from tests.diagnosis.setting import Setting
-
-
-def _back(played: Played, at: float) -> float | None:
-    """When the pair was together again after something was done."""
-    return played.linked(at)
 
 
 @kind("peer-down", spares=("link-down", "stale-database-restored", "database-lost"))
@@ -21,7 +16,7 @@ def server_away_and_back(pair: Setting) -> Incident:
     verb = pair.rng.choice(("crash", "stop"))
     events = [(at, f"{verb} {down}"), (back, f"start {down}"), *pair.background(end)]
     return pair.incident(
-        events, end, lambda played: [Expected("peer-down", at, _back(played, back))], settled=at - 300
+        events, end, lambda played: [Expected("peer-down", at, played.linked(back))], settled=at - 300
     )
 
 
@@ -51,7 +46,7 @@ def one_side_collected(pair: Setting) -> Incident:
     return pair.incident(
         events,
         end,
-        lambda played: [Expected("peer-down", at, _back(played, back))],
+        lambda played: [Expected("peer-down", at, played.linked(back))],
         lose,
         needs=("leases", "conf"),
         settled=at - 300,
@@ -67,7 +62,7 @@ def link_cut_and_healed(pair: Setting) -> Incident:
     way = pair.rng.choice(("cut link", "cut link", f"cut link from {pair.rng.choice(pair.names)}"))
     events = [(at, way), (back, "heal link"), *pair.background(end, share=0.3)]
     return pair.incident(
-        events, end, lambda played: [Expected("link-down", at, _back(played, back))], settled=at - 300
+        events, end, lambda played: [Expected("link-down", at, played.linked(back))], settled=at - 300
     )
 
 
@@ -88,7 +83,7 @@ def quiet_pair_loses_link(pair: Setting) -> Incident:
     end = back + pair.minutes(6, 30)
     events = [(130.0, pair.clients(2)), (at, "cut link"), (back, "heal link")]
     return pair.incident(
-        events, end, lambda played: [Expected("link-down", at, _back(played, back))], settled=at - 300
+        events, end, lambda played: [Expected("link-down", at, played.linked(back))], settled=at - 300
     )
 
 
@@ -112,8 +107,8 @@ def cut_then_crash(pair: Setting) -> Incident:
         events,
         end,
         lambda played: [
-            Expected("link-down", cut, _back(played, healed)),
-            Expected("peer-down", at, _back(played, back)),
+            Expected("link-down", cut, played.linked(healed)),
+            Expected("peer-down", at, played.linked(back)),
         ],
         settled=cut - 300,
     )
@@ -133,7 +128,7 @@ def interrupted_for_hours(pair: Setting) -> Incident:
     cause = "link-down" if cut else "peer-down"
 
     def truth(played: Played) -> list[Expected]:
-        again = _back(played, back)
+        again = played.linked(back)
         return [Expected(cause, at, again), Expected("stuck-communications-interrupted", at, again, cause)]
 
     return pair.incident(events, end, truth, settled=at - 300)
@@ -162,7 +157,7 @@ def interrupted_nearly_an_hour(pair: Setting) -> Incident:
     back = at + pair.minutes(45, 57)
     end = back + pair.minutes(10, 30)
     events = [(at, f"stop {down}"), (back, f"start {down}"), *pair.background(end, share=0.2)]
-    return pair.incident(events, end, lambda played: [Expected("peer-down", at, _back(played, back))])
+    return pair.incident(events, end, lambda played: [Expected("peer-down", at, played.linked(back))])
 
 
 @kind("silent-link", lab=False)
@@ -178,14 +173,14 @@ def one_side_believes_in_normal(pair: Setting) -> Incident:
 
     def deaf(played: Played) -> None:
         words = ("I move", "peer moves", "disconnected", "timeout waiting", "Both servers normal")
-        again = (_back(played, back) or end) + 2
+        again = (played.linked(back) or end) + 2
         played.folder.keep_lines(
             believer,
             lambda line: not at - 1 <= line.at <= again or not any(word in line.text for word in words),
         )
 
     def truth(played: Played) -> list[Expected]:
-        again = _back(played, back)
+        again = played.linked(back)
         return [Expected("link-down", at, again), Expected("silent-link", at, again, "link-down")]
 
     return pair.incident(events, end, truth, deaf, settled=at - 300, maybe=("never-reconnects",))
@@ -206,7 +201,7 @@ def link_flaps(pair: Setting) -> Incident:
     events += pair.background(end, share=0.3)
 
     def truth(played: Played) -> list[Expected]:
-        backs = [_back(played, back) for _, back in cuts]
+        backs = [played.linked(back) for _, back in cuts]
         single = [
             Expected("link-down", cut, back, "flapping") for (cut, _), back in zip(cuts, backs, strict=True)
         ]
@@ -227,7 +222,7 @@ def link_lost_twice(pair: Setting) -> Incident:
     return pair.incident(
         [*events, *pair.background(end, share=0.3)],
         end,
-        lambda played: [Expected("link-down", cut, _back(played, back)) for cut, back in cuts],
+        lambda played: [Expected("link-down", cut, played.linked(back)) for cut, back in cuts],
         settled=first - 300,
     )
 
@@ -248,7 +243,7 @@ def server_restarted_again_and_again(pair: Setting) -> Incident:
     return pair.incident(
         [*events, *pair.background(end, share=0.3)],
         end,
-        lambda played: [Expected("peer-down", away, _back(played, back)) for away, back in times],
+        lambda played: [Expected("peer-down", away, played.linked(back)) for away, back in times],
         settled=times[0][0] - 300,
     )
 
@@ -293,16 +288,7 @@ def operator_shuts_down(pair: Setting) -> Incident:
     back = at + pair.minutes(3, 40)
     end = back + pair.minutes(6, 40)
     events = [(at, f"shut down {down}"), (back, f"start {down}"), *pair.background(end, share=0.25)]
-
-    def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, _back(played, back)), *waits(played, down, back)]
-
-    return pair.incident(
-        events,
-        end,
-        truth,
-        settled=at - 300,
-    )
+    return pair.incident(events, end, away_and_waiting(down, at, back), settled=at - 300)
 
 
 @kind("link-down")
@@ -352,7 +338,7 @@ def survivor_restarted_meanwhile(pair: Setting) -> Incident:
     return pair.incident(
         events,
         end,
-        lambda played: [Expected("peer-down", at, _back(played, back))],
+        lambda played: [Expected("peer-down", at, played.linked(back))],
         settled=at - 300,
         maybe=("peer-down",),
     )
@@ -369,6 +355,6 @@ def logs_begin_in_the_outage(pair: Setting) -> Incident:
 
     def late(played: Played) -> None:
         for name in pair.names:
-            played.folder.keep_lines(name, lambda line: line.at >= at + 300)
+            played.folder.begin_log(name, at + 300)
 
-    return pair.incident(events, end, lambda played: [Expected("peer-down", ANY, _back(played, back))], late)
+    return pair.incident(events, end, lambda played: [Expected("peer-down", ANY, played.linked(back))], late)

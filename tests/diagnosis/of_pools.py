@@ -230,11 +230,7 @@ def pool_requests_refused(pair: Setting) -> Incident:
 
     def refuse(played: Played) -> None:
         for moment in times:
-            played.folder.say(
-                giver,
-                moment,
-                _NOTHING_TO_GIVE.format(pair.relationship),
-            )
+            played.folder.say(giver, moment, _NOTHING_TO_GIVE.format(pair.relationship))
 
     last = times[-1]
     return pair.incident(
@@ -254,11 +250,7 @@ def pool_request_refused_once(pair: Setting) -> Incident:
     end = at + pair.minutes(20, 60)
 
     def refuse(played: Played) -> None:
-        played.folder.say(
-            giver,
-            at,
-            _NOTHING_TO_GIVE.format(pair.relationship),
-        )
+        played.folder.say(giver, at, _NOTHING_TO_GIVE.format(pair.relationship))
 
     return pair.incident(pair.background(end), end, [], refuse, settled=at - 300)
 

@@ -1,6 +1,6 @@
 """Starts without a database, recoveries and their waits."""
 
-from tests.diagnosis.incident import ANY, END, Expected, Incident, Played
+from tests.diagnosis.incident import ANY, END, Expected, Incident, Played, TruthOf
 from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
@@ -10,6 +10,11 @@ def waits(played: Played, server: str, after: float) -> list[Expected]:
     starts = [at for at in played.moves(server, new="recover-wait") if at >= after]
     ends = [at for at in played.moves(server, old="recover-wait") if at >= after]
     return [Expected("recover-wait", starts[0], ends[0] if ends else END)] if starts else []
+
+
+def away_and_waiting(down: str, at: float, back: float) -> TruthOf:
+    """A server was away, and waits when it is back, where it says so."""
+    return lambda played: [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
 
 
 @kind("stuck-recover")
@@ -125,6 +130,20 @@ def new_pair_in_turns(pair: Setting) -> Incident:
     )
 
 
+def _after_partner_down(
+    pair: Setting, servers: tuple[str, str], moments: tuple[float, float, float], end: float
+) -> Incident:
+    """One server dies, the other is put in partner-down, and the first returns."""
+    (down, alive), (at, said, back) = servers, moments
+    events = [
+        (at, f"crash {down}"),
+        (said, f"put {alive} in partner-down"),
+        (back, f"start {down}"),
+        *pair.background(end, share=0.25),
+    ]
+    return pair.incident(events, end, away_and_waiting(down, at, back), settled=at - 300)
+
+
 @kind("recover-wait")
 def returns_after_partner_down(pair: Setting) -> Incident:
     """The operator says partner-down; the server that returns must wait for mclt."""
@@ -133,17 +152,7 @@ def returns_after_partner_down(pair: Setting) -> Incident:
     said = at + pair.minutes(2, 20)
     back = said + pair.minutes(3, 30)
     end = back + pair.mclt + pair.minutes(5, 30)
-    events = [
-        (at, f"crash {down}"),
-        (said, f"put {alive} in partner-down"),
-        (back, f"start {down}"),
-        *pair.background(end, share=0.25),
-    ]
-
-    def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
-
-    return pair.incident(events, end, truth, settled=at - 300)
+    return _after_partner_down(pair, (down, alive), (at, said, back), end)
 
 
 @kind("recover-wait")
@@ -155,17 +164,7 @@ def logs_end_in_recover_wait(pair: Setting) -> Incident:
     said = at + pair.minutes(2, 10)
     back = said + pair.minutes(3, 10)
     end = back + pair.minutes(10, 30)
-    events = [
-        (at, f"crash {down}"),
-        (said, f"put {alive} in partner-down"),
-        (back, f"start {down}"),
-        *pair.background(end, share=0.25),
-    ]
-
-    def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
-
-    return pair.incident(events, end, truth, settled=at - 300)
+    return _after_partner_down(pair, (down, alive), (at, said, back), end)
 
 
 @kind("peer-down")
@@ -178,11 +177,7 @@ def partner_takes_over_by_itself(pair: Setting) -> Incident:
     back = at + auto + pair.minutes(5, 30)
     end = back + pair.mclt + pair.minutes(5, 30)
     events = [(at, f"crash {down}"), (back, f"start {down}"), *pair.background(end, share=0.25)]
-
-    def truth(played: Played) -> list[Expected]:
-        return [Expected("peer-down", at, played.linked(back)), *waits(played, down, back)]
-
-    return pair.incident(events, end, truth, settled=at - 300)
+    return pair.incident(events, end, away_and_waiting(down, at, back), settled=at - 300)
 
 
 @kind("stale-database-restored")

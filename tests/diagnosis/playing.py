@@ -82,7 +82,7 @@ def collect(played: Played, incident: Incident, rng: random.Random) -> tuple[str
         for server in rng.sample(played.scenario.servers, rng.choice((1, 2))):
             if folder.has(server.name, "messages"):
                 since = rng.uniform(40, incident.settled)
-                folder.keep_lines(server.name, lambda line, since=since: line.at >= since)  # type: ignore[misc]
+                folder.begin_log(server.name, since)
                 missing.append(f"{server.name}: log before {since:.0f} s")
     for name, need in (("dhcpd.conf", "conf"), ("dhcpd.leases", "leases")):
         if need not in incident.needs and rng.random() < 0.2:
