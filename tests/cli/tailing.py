@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,19 @@ HEAD = "Nov 22 09:00:00 a dhcpd[7]: failover peer x: "
 PATIENCE = 60.0
 
 
-def start(*words: object, **options: Any) -> subprocess.Popen[bytes]:
-    """A running ``dhcplens tail``."""
+def start(
+    *words: object, variables: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.Popen[bytes]:
+    """A running ``dhcplens tail``, with these variables in its environment."""
     command = [*DHCPLENS, "tail", *map(str, words)]
-    return subprocess.Popen(command, env={**os.environ, "COLUMNS": "200"}, **options)
+    return subprocess.Popen(command, env={**os.environ, "COLUMNS": "200", **(variables or {})}, **options)
 
 
 @contextmanager
-def tailing(out: Path, *words: object) -> Iterator[subprocess.Popen[bytes]]:
+def tailing(out: Path, *words: object, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A tail whose events are appended to a file; it is ended afterwards."""
     with out.open("ab") as stdout:
-        process = start(*words, stdout=stdout)
+        process = start(*words, stdout=stdout, **options)
     try:
         yield process
     finally:

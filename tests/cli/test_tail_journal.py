@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.tailing import DHCPLENS, events, wait_for
+from tests.cli.tailing import DHCPLENS, events, tailing, wait_for
 
 STAND_IN = '''#!{python}
 """Speaks as journalctl -f -o json does, of a file with one entry a line; it dies after DIE entries."""
@@ -87,24 +87,15 @@ class Journal:
 
     @contextmanager
     def tailing(self, out: Path, *words: object, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A tail of the journal whose events are appended to a file."""
+        """A tail of the journal whose events are appended to a file, its words to ``errors`` beside it."""
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         extra = {"PATH": path, "JOURNAL": str(self.path), "CALLS": str(self.calls), **variables}
-        with tailing_journal(out, extra, *words) as process:
+        words = ("--journal", "--format", "ndjson", *words)
+        with (
+            out.with_name("errors").open("ab") as errors,
+            tailing(out, *words, variables=extra, stderr=errors) as process,
+        ):
             yield process
-
-
-@contextmanager
-def tailing_journal(out: Path, extra: Mapping[str, str], *words: object) -> Iterator[subprocess.Popen[bytes]]:
-    """``dhcplens tail --journal`` with its words on a file ``errors`` beside the events."""
-    command = [*DHCPLENS, "tail", "--journal", "--format", "ndjson", *map(str, words)]
-    with out.open("ab") as stdout, out.with_name("errors").open("ab") as stderr:
-        process = subprocess.Popen(command, env={**os.environ, **extra}, stdout=stdout, stderr=stderr)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture
