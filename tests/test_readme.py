@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -27,7 +28,9 @@ def test_the_outputs_shown_are_real(command: str, shown: str, monkeypatch: pytes
 
 def test_every_command_is_named() -> None:
     """The table of commands has all that there are, and no other."""
-    assert set(re.findall(r"^\| `dhcplens (\w+)", README, re.MULTILINE)) == set(main.list_commands(None))  # type: ignore[arg-type]
+    assert set(re.findall(r"^\| `dhcplens (\w+)", README, re.MULTILINE)) == set(
+        main.list_commands(click.Context(main))
+    )
 
 
 def test_the_picture_of_the_rooms_is_that_of_the_folders() -> None:

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 DHCPLENS = (sys.executable, "-c", "import dhcplens.cli; dhcplens.cli.main()")
+PROGRAM = str(Path(sys.executable).with_name("dhcplens"))
+"""The same as it is installed."""
+
 ALL = ("--since", "1970-01-01", "--timezone", "UTC", "--format", "ndjson")
 HEAD = "Nov 22 09:00:00 a dhcpd[7]: failover peer x: "
 PATIENCE = 60.0

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from dhcplens.cli import main
+from tests.cli.tailing import PROGRAM
 
 SEED = Path(__file__).parent.parent.parent / "fixtures" / "khxdhcps"
 
@@ -125,9 +127,9 @@ def test_explain() -> None:
     assert run("explain", "peer-dwon").exit_code == 2
 
 
-def start(*words: str, **pipes: int) -> "subprocess.Popen[bytes]":
+def start(*words: str, **pipes: Any) -> subprocess.Popen[bytes]:
     """The command in a process of its own."""
-    return subprocess.Popen([str(Path(sys.executable).with_name("dhcplens")), *words], **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen([PROGRAM, *words], **pipes)
 
 
 def test_a_closed_pipe_ends_quietly() -> None:
@@ -155,7 +157,7 @@ def test_output_that_cannot_be_written_is_told() -> None:
 def test_closed_standard_files_are_no_traceback(closed: str, code: int) -> None:
     """Closed output is as good as /dev/null, closed input is wrong usage."""
     command = f'"$0" report "$1" {closed}' if code == 0 else f'"$0" report - {closed}'
-    words = ["sh", "-c", command, str(Path(sys.executable).with_name("dhcplens")), str(SEED)]
+    words = ["sh", "-c", command, PROGRAM, str(SEED)]
     result = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, timeout=60)
     assert result.returncode == code
     assert b"Traceback" not in result.stderr
@@ -163,7 +165,7 @@ def test_closed_standard_files_are_no_traceback(closed: str, code: int) -> None:
 
 def test_a_terminal_without_every_letter_gets_what_it_has() -> None:
     """Where output is ASCII or Latin-1, other letters are question marks."""
-    words = [str(Path(sys.executable).with_name("dhcplens")), "report", str(SEED)]
+    words = [PROGRAM, "report", str(SEED)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     result = subprocess.run(words, env=environment, capture_output=True, check=False, timeout=60)
     assert (result.returncode, result.stderr) == (0, b"")

@@ -3,8 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import click
 import pytest
@@ -13,8 +11,7 @@ from click.testing import CliRunner
 from dhcplens.cli import main
 from dhcplens.cli.completion import SHELLS
 from dhcplens.cli.manual import pages
-
-PROGRAM = Path(sys.executable).with_name("dhcplens")
+from tests.cli.tailing import PROGRAM
 
 
 @pytest.mark.parametrize("shell", SHELLS)

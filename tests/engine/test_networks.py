@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 from dhcplens.engine.events import SECOND, Effect, Log
 from dhcplens.engine.world import Host, World
@@ -31,11 +32,11 @@ def played(change_pools: tuple[Pool, ...], extra_peers: tuple[FailoverPeer, ...]
     return lines
 
 
-def pool(first: str, network: str = "10.9.0.0/16", **fields: bool | tuple[str, ...]) -> Pool:
+def pool(first: str, network: str = "10.9.0.0/16", **fields: Any) -> Pool:
     """Eight addresses."""
     low = IPv4Address(first)
     times = conf(Role.PRIMARY).pools[0].lease_times
-    return replace(Pool(network, (Range(low, low + 7),), "pair", times), **fields)  # type: ignore[arg-type]
+    return replace(Pool(network, (Range(low, low + 7),), "pair", times), **fields)
 
 
 def balanced(lines: list[Log]) -> list[tuple[object, object]]:

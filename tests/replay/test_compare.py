@@ -1,6 +1,7 @@
 """The engine held against every recorded run of the real daemon."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -47,9 +48,9 @@ def test_explained_differences_belong_to_recorded_runs() -> None:
     assert {name for name, _ in EXPLAINED} <= names
 
 
-def run(**changes: object) -> Recorded:
+def run(**changes: Any) -> Recorded:
     """A small recorded run; ``changes`` replace fields of its one transaction."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "client": "pc1",
         "number": 0,
         "what": "arrive",
@@ -70,7 +71,7 @@ def run(**changes: object) -> Recorded:
         | {name: pd.to_datetime([None], utc=True) for name in ("tsfp", "atsfp", "cltt")}
     )
     return Recorded(
-        (Answered(**(fields | changes)),),  # type: ignore[arg-type]
+        (Answered(**(fields | changes)),),
         {"a": transitions},
         {"a": pd.DataFrame({name: [] for name in columns})},
         {"a": bindings},
