@@ -15,11 +15,11 @@ import numpy as np
 from dhcplens.ingest.leases import columns, slices
 from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK
 from dhcplens.ingest.leases.layout import CODE, EXTRA, LINE, OPTIONS
-from dhcplens.ingest.leases.names import Names
+from dhcplens.ingest.leases.names import Names, objects_of
 from dhcplens.ingest.leases.piece import Data, LeasePiece
 from dhcplens.ingest.leases.reader import LeaseReader
 from dhcplens.ingest.leases.rows import options_text
-from dhcplens.ingest.leases.slices import NEXT_LEASE, Slice
+from dhcplens.ingest.leases.slices import NEXT_LEASE, Array, Slice
 from dhcplens.ingest.leases.variables import read_options
 
 
@@ -31,8 +31,8 @@ def read_fast(data: Data, source: str) -> LeasePiece:
     with ThreadPoolExecutor(workers) as pool:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
         names = Names(pool, buffer, parts)
-        places = [slices.unite(buffer, parts, kind).tolist() for kind in (OPTIONS, EXTRA)]
-        options = [_options(data, *runs) for runs in _joined(parts, *places)]
+        runs = _joined(parts, *(slices.unite(buffer, parts, kind) for kind in (OPTIONS, EXTRA)))
+        options = _options(data, buffer, runs)
         refused = [code for code, text in enumerate(options) if text is None]
         reader = LeaseReader(source)
         rest = _read_rest(data, reader, _ranges(data, parts, refused))
@@ -45,12 +45,13 @@ def read_fast(data: Data, source: str) -> LeasePiece:
     return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
 
 
-def _joined(parts: Sequence[Slice], first: list[int], second: list[int]) -> list[list[int]]:
-    """Let a code of ``OPTIONS`` stand for both runs of statements of a block; gives their places by code."""
-    if not second:
-        return [[place] for place in first]
+def _joined(parts: Sequence[Slice], first: Array, second: Array) -> Array:
+    """Let a code of ``OPTIONS`` stand for both runs of statements of a block; their places by code, or 0."""
+    first, second = np.append(0, first), np.append(0, second)
+    if len(second) == 1:
+        return np.column_stack((first[1:], np.zeros_like(first[1:])))
     pairs = [
-        (np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] + 1) * (len(second) + 1)
+        (np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] + 1) * len(second)
         + np.append(part.codes[EXTRA], -1)[part.rows[:, CODE + EXTRA]]
         + 1
         for part in parts
@@ -59,12 +60,20 @@ def _joined(parts: Sequence[Slice], first: list[int], second: list[int]) -> list
     for part, pair in zip(parts, pairs, strict=True):
         part.rows[:, CODE + OPTIONS] = np.searchsorted(different, pair) - 1
         part.codes[OPTIONS] = np.arange(len(different) - 1, dtype=np.int32)
-    runs = [divmod(pair, len(second) + 1) for pair in different[1:].tolist()]
-    return [[first[one - 1], *([second[other - 1]] if other else [])] for one, other in runs]
+    one, other = np.divmod(different[1:], len(second))
+    return np.column_stack((first[one], second[other]))
 
 
-def _options(data: Data, *places: int) -> str | None:
-    """JSON of the statements in these places; None if the plain reader has to see them."""
+def _options(data: Data, buffer: Array, runs: Array) -> list[str | None]:
+    """JSON of the statements in these runs; None where the plain reader has to see them."""
+    texts = objects_of(buffer, runs)
+    for code in [code for code, text in enumerate(texts) if not text]:
+        places = [place for place in runs[code].tolist() if place]
+        texts[code] = _unusual_options(data, places)
+    return texts
+
+
+def _unusual_options(data: Data, places: Sequence[int]) -> str | None:
     starts = [place >> LENGTH_BITS for place in places]
     lengths = [place & LENGTH_MASK for place in places]
     texts = [data[start : start + length] for start, length in zip(starts, lengths, strict=True)]

@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from dhcplens.ingest.leases import spell
-from dhcplens.ingest.leases.intern import LENGTH_MASK
-from dhcplens.ingest.leases.layout import ADDRESS, HOSTNAME, MAC, UID
+from dhcplens.ingest.leases import objects, spell
+from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK
+from dhcplens.ingest.leases.keywords import KEYWORDS
+from dhcplens.ingest.leases.layout import ADDRESS, HOSTNAME, KINDS, MAC, OPTIONS, UID
 from dhcplens.ingest.leases.slices import Array, Slice, unite
 
 
@@ -69,5 +70,26 @@ def _spelled(write: Callable[..., None], width: int, places: Array, *data: Array
         texts = pa.LargeStringArray.from_buffers(len(places), *parts)
         index: pd.Index = pd.Index(pd.array(texts, dtype="str"), copy=False)
         return index
-    text = str(out[: edges[-1]].data, "ascii")
-    return pd.Index([text[start:end] for start, end in pairwise(edges.tolist())], dtype="str")
+    return pd.Index(_cut(out, edges), dtype="str")
+
+
+def objects_of(buffer: Array, runs: Array) -> list[str | None]:
+    """JSON of the statements in pairs of runs, given by their places (0 for none); "" for unusual ones."""
+    out = np.empty(2 * int((runs & LENGTH_MASK).sum()) + 64 * len(runs), np.uint8)
+    edges, value = np.zeros(len(runs) + 1, np.int64), np.empty(objects.LONGEST + 8, np.uint8)
+    places, counts = np.zeros(2 * objects.MOST_NAMES, np.int64), np.zeros(KINDS, np.int64)
+    slots = np.zeros(1 << (4 * len(places)).bit_length(), np.uint64)
+    objects.option_texts(buffer, runs, slots, places, counts, value, out, edges[1:])
+    for place in places[: counts[OPTIONS]].tolist():
+        start = place >> LENGTH_BITS
+        if bytes(buffer[start : start + (place & LENGTH_MASK)]).decode().lower() in KEYWORDS:
+            return [""] * len(runs)  # dhcpd takes no such name
+    return [*_cut(out, edges)]
+
+
+def _cut(out: Array, edges: Array) -> list[str]:
+    """Texts that stand one behind the other."""
+    text = str(out[: edges[-1]].data, "utf-8")
+    if len(text) == edges[-1]:
+        return [text[start:end] for start, end in pairwise(edges.tolist())]
+    return [str(out[start:end].data, "utf-8") for start, end in pairwise(edges.tolist())]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dhcplens.ingest import leases
 from dhcplens.ingest.leases import LeasePiece, LeaseReader, fast, slices
 from dhcplens.ingest.leases.exact import ExactReader
+from dhcplens.ingest.leases.lexer import quoted
 from dhcplens.ingest.leases.printer import lease_text, state_text
 from dhcplens.ingest.leases.usual import UsualBlocks
 from dhcplens.ingest.scan import cache
@@ -183,6 +184,30 @@ def test_no_byte_of_a_statement_is_overlooked(line: str) -> None:
 def test_readers_agree_on_any_lines(blocks: list[str]) -> None:
     """Blocks of whole, doubled, halved and joined lines in any order give equal tables."""
     same("".join(blocks).encode("latin-1"))
+
+
+_VALUES = (
+    (st.binary(max_size=40) | st.text(max_size=12).map(str.encode)).map(quoted)
+    | st.lists(st.integers(0, 255), max_size=9).map(lambda octets: ":".join(f"{octet:x}" for octet in octets))
+    | st.sampled_from(['"\\101"', '"\\n"', '"' + "x" * 1100 + '"', '"\\303\\251\\355\\240\\200\\360"'])
+)
+_HOLDERS = (
+    *("  set a = {};", "  set b-C_1 = {};", "  set active = {};", "  set 1 = {};", "set  a = {};"),
+    *("  option agent.circuit-id {};", "  option agent.remote-id {};", "  option agent.x {};"),
+    *(
+        "  billing class {};",
+        "  billing  class {};",
+        "\t billing class {};",
+        "  hardware ethernet 0:1:2:3:4:5;",
+    ),
+)
+
+
+@given(st.lists(st.lists(st.builds(str.format, st.sampled_from(_HOLDERS), _VALUES), max_size=5), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_readers_agree_on_what_variables_and_options_hold(blocks: list[list[str]]) -> None:
+    """Any bytes in any statements without a column of their own give equal tables."""
+    same("".join(block(lines) for lines in blocks).encode("latin-1") + _USUAL.encode())
 
 
 @given(texts())
