@@ -1,11 +1,12 @@
 """The header of a scenario while it is read, and the two dhcpd.conf that a compact one stands for."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
-from dhcplens.model.loadbalance import split_buckets
+from dhcplens.ingest.conf import parse_conf, view
+from dhcplens.model.conf import FailoverPeer
+from dhcplens.model.loadbalance import BUCKETS, split_buckets
 from dhcplens.model.states import Role
 from dhcplens.replay.scenario import Event, LogForm, OperatorShutdown, PartnerDown, Relay, Scenario, Server
 
@@ -164,19 +165,19 @@ class Header:
             Server(draft.name, draft.role, draft.address, text, draft.log_form, draft.log_debug)
             for draft, text in zip(self._servers, texts, strict=True)
         )
-        primary = first if first.role is Role.PRIMARY else second
+        peer = failover_peer((first if first.role is Role.PRIMARY else second).conf)
         return Scenario(
             source=source,
             title=self.title or source.removesuffix(".scenario"),
             begin=self.begin,
             zone=self.zone,
             seed=self.seed,
-            relationship=_relationship(primary.conf),
+            relationship=peer.name if peer else "",
             servers=(first, second),
             relays=tuple(self.relays),
             networks=tuple(self.networks),
             events=events,
-            hba=_hba(primary.conf),
+            hba=(peer and peer.hba) or split_buckets(BUCKETS),  # without one all clients are the primary's
         )
 
     def _conf(self, draft: _ServerDraft, *, omapi: bool) -> str:
@@ -214,14 +215,6 @@ class Header:
         return "\n".join(lines) + "\n"
 
 
-def _relationship(conf: str) -> str:
-    found = re.search(r'^\s*failover\s+peer\s+"?([^\s"{]+)"?\s*\{', conf, re.MULTILINE)
-    return found[1] if found else ""
-
-
-def _hba(conf: str) -> bytes:
-    """Hash bucket assignment of the primary; without one every client is the primary's."""
-    if found := re.search(r"^\s*hba\s+([0-9a-fA-F:\s]+);", conf, re.MULTILINE):
-        return bytes(int(byte, 16) for byte in found[1].split(":"))
-    found = re.search(r"^\s*split\s+(\d+)\s*;", conf, re.MULTILINE)
-    return split_buckets(min(256, int(found[1]))) if found else b"\xff" * 32
+def failover_peer(conf: str) -> FailoverPeer | None:
+    """The first relationship that a dhcpd.conf declares."""
+    return next(iter(view(parse_conf(conf, "dhcpd.conf")).peers), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dhcplens.model.states import FailoverState
-from dhcplens.replay.header import OMAPI_PORT
+from dhcplens.replay.header import OMAPI_PORT, failover_peer
 from dhcplens.replay.lab.clock import LabClock
 from dhcplens.replay.lab.namespaces import Namespace, die_with_parent, share_memory
 from dhcplens.replay.lab.needs import Tools
@@ -181,7 +181,8 @@ class Daemon:
 
     def partner_down(self) -> None:
         """Sets local-state to partner-down over OMAPI (dhcpd(8))."""
-        name = self.relationship
+        peer = failover_peer(self.server.conf)
+        name = peer.name if peer else ""
         state = FailoverState.PARTNER_DOWN.omapi
         self._omapi("new failover-state", f'set name = "{name}"', "open", f"set local-state = {state}")
 
@@ -189,12 +190,6 @@ class Daemon:
         """Sets the control object's state to shutdown over OMAPI (dhcpd(8)); dhcpd hangs up on us then."""
         self._leaving = True
         self._omapi("new control", "open", f"set state = {_SHUTDOWN}", hangs_up=True)
-
-    @property
-    def relationship(self) -> str:
-        """Name of the failover relationship in this server's own dhcpd.conf."""
-        words = self.server.conf.split("failover peer", 1)[1].split("{", 1)[0]
-        return words.strip().strip('"')
 
     def _omapi(self, *commands: str, hangs_up: bool = False) -> None:
         script = ["server 127.0.0.1", f"port {OMAPI_PORT}", "connect", *commands, "update"]
