@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.findings.connections import all_refusals
+from dhcplens.findings.counts import Counts, counts
 from dhcplens.findings.losses import Loss, Phase, losses, phases
 from dhcplens.findings.registry import Row
 from dhcplens.findings.rows import FOREVER, known, rows_at
@@ -169,6 +171,11 @@ class Case:
     def _nothing_said(self) -> pd.DataFrame:
         return _plain(empty(MESSAGES)[_SAID])
 
+    @cached_property
+    def counts(self) -> tuple[Counts, ...]:
+        """What each server counted in each pool, by network, pool and server."""
+        return counts(self)
+
     @property
     def heard_clients(self) -> bool:
         """Whether any log holds a DHCP message."""
@@ -197,25 +204,27 @@ class Case:
         starts = [one.start for one in now if one is not None and one.start is not None]
         return max(starts) if starts else None
 
-    def in_state(self, server: str, times: pd.Series, *states: FailoverState, after: float = 0) -> pd.Series:
-        """Which of these times lie in a stay in one of these states, its first ``after`` seconds left out."""
+    def in_state(
+        self, server: str, when: NDArray[np.int64], *states: FailoverState, after: float = 0
+    ) -> NDArray[np.bool_]:
+        """Which times (ns) lie in a stay in one of these states, its first ``after`` seconds left out."""
         stays = self.stays_in(*states, server=server)
-        if not stays or times.empty:
-            return pd.Series(False, index=times.index)
+        if not stays:
+            return np.zeros(len(when), dtype=np.bool_)
         wait = round(after * 10**9)
         starts = [UNKNOWN_TIME + 1 if one.start is None else one.start.value + wait for one in stays]
         begins = np.array(starts)
         order = np.argsort(begins)
         reach = np.maximum.accumulate(np.array([(one.end or FOREVER).value for one in stays])[order])
-        when = stamps(times)
         begun = np.searchsorted(begins[order], when, side="right") - 1
-        return pd.Series((begun >= 0) & (when <= reach[begun]), index=times.index)
+        inside: NDArray[np.bool_] = (begun >= 0) & (when <= reach[begun])
+        return inside
 
-    def both_normal(self, times: pd.Series, seconds: float = 0) -> pd.Series:
-        """At which of these times both servers had been in normal operation for so long."""
-        found = pd.Series(len(self.names) == 2, index=times.index)
+    def both_normal(self, when: NDArray[np.int64], seconds: float = 0) -> NDArray[np.bool_]:
+        """At which times (ns) both servers had been in normal operation for so long."""
+        found = np.full(len(when), len(self.names) == 2)
         for name in self.names:
-            found &= self.in_state(name, times, FailoverState.NORMAL, after=seconds)
+            found &= self.in_state(name, when, FailoverState.NORMAL, after=seconds)
         return found
 
     def local_moves(self, new: str, server: str | None = None) -> list[Move]:

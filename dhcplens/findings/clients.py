@@ -80,7 +80,8 @@ def _ran(case: Case, server: str, times: pd.Series) -> pd.Series:
     first, last = case.first_line(server), case.last_line(server)
     if first is None or last is None:
         return pd.Series(False, index=times.index)
-    return times.between(first, last) & case.in_state(server, times, *_SERVING)
+    inside: pd.Series = times.between(first, last) & case.in_state(server, stamps(times), *_SERVING)
+    return inside
 
 
 def _heard(case: Case, server: str, left: pd.DataFrame, around: float) -> pd.Series:
@@ -224,7 +225,7 @@ def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
     done = done.drop_duplicates("mac", keep="first")
     if len(done) < limits.clients:
         return
-    done = done[case.both_normal(done["start"], 60)]
+    done = done[case.both_normal(stamps(done["start"]), 60)]
     if len(done) < limits.clients:
         return
     wrong = done[done["owner"].astype(str) != done["acked_by"].astype(str)]

@@ -1,7 +1,7 @@
 """From the rules to the findings: run each, fetch its evidence, group consequences under their cause."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,10 @@ class Diagnosis:
     failures: tuple[Problem, ...]
 
 
+_Armed = Sequence[tuple[Rule, Any]]
+"""Rules with their thresholds."""
+
+
 def diagnose(pair: PairView, settings: Settings | None = None) -> tuple[Finding, ...]:
     """Everything that is wrong or worth knowing, gravest first, each consequence after its cause.
 
@@ -49,31 +53,33 @@ def examine(
     known = rules()
     if stray := set(settings) - set(known):
         raise SettingError(f"there is no rule {sorted(stray)[0]!r}")
-    limits = {name: apply(one.limits, name, settings) for name, one in known.items()}
+    armed = [(one, apply(one.limits, name, settings)) for name, one in known.items()]
     failures: list[Problem] = []
     apart = relationships_apart(pair)
     if len(apart) > 1:
         views = {" = ".join(names): part(pair, names) for names in apart}
-        drafts = together({name: _drafts(view, limits, failures, wanted) for name, view in views.items()})
+        drafts = together({name: _drafts(view, armed, failures, wanted) for name, view in views.items()})
     else:
-        drafts = _drafts(pair, limits, failures, wanted)
+        drafts = _drafts(pair, armed, failures, wanted)
     texts = _texts(pair.texts, (row for _, draft in drafts for row in _shown(draft.rows)))
     return Diagnosis(grouped([_finding(one, draft, texts) for one, draft in drafts]), tuple(failures))
 
 
 def _drafts(
-    pair: PairView, limits: Mapping[str, Any], failures: list[Problem], wanted: Callable[[Rule], bool]
+    pair: PairView, armed: _Armed, failures: list[Problem], wanted: Callable[[Rule], bool]
 ) -> list[tuple[Rule, Draft]]:
     """What the rules find in a pair with one relationship; a rule that fails is added to ``failures``."""
     case = Case(pair)
     drafts: list[tuple[Rule, Draft]] = []
-    for name, one in rules().items():
+    for one, limits in armed:
         if not wanted(one):
             continue
         try:
-            drafts += [(one, draft) for draft in one.check(case, limits[name]) if draft.rows]
+            drafts += [(one, draft) for draft in one.check(case, limits) if draft.rows]
         except Exception as error:
-            failures.append(Problem(f"rule {name}", f"could not be applied: {type(error).__name__}: {error}"))
+            failures.append(
+                Problem(f"rule {one.name}", f"could not be applied: {type(error).__name__}: {error}")
+            )
     return drafts
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Address
 
+import numpy as np
 import pandas as pd
 
 from dhcplens.findings.case import Case, Stay
@@ -223,24 +224,27 @@ def _together(case: Case, limits: DryLimits) -> Iterator[_Use]:
     """In normal operation the counts of a pool tell by how much it shrinks."""
     if case.normal_since() is None:
         return
-    series = case.pair.pool_series.dropna(subset=["free", "backup"])
-    for (network, _), pool in series.groupby(["network", "ordinal"], observed=True):
-        server = str(pool["server"].iloc[0])
-        lines = case.align(pool[pool["server"] == server], server)
-        lines = lines[lines["time"] >= case.until - timedelta(seconds=limits.window)]
+    told: set[tuple[str, int]] = set()
+    begin = (case.until - timedelta(seconds=limits.window)).value
+    for lines in case.counts:
+        lines = lines.at(~(lines.free.isna() | lines.backup.isna()))
+        if not len(lines) or (lines.network, lines.ordinal) in told:
+            continue
+        told.add((lines.network, lines.ordinal))
+        lines = lines.at(lines.stamp >= begin)
         if len(lines) < limits.count:
             continue
-        left = (lines["free"] + lines["backup"]).astype(int)
-        total = lines["total"].iloc[-1]
-        if pd.isna(total) or left.iloc[-1] > total * limits.share / 100:
+        left = (lines.free + lines.backup).to_numpy(np.int64)
+        total = lines.total[-1]
+        if pd.isna(total) or left[-1] > total * limits.share / 100:
             continue
-        if left.iloc[len(left) // 2] <= left.iloc[-1]:
+        if left[len(left) // 2] <= left[-1]:
             continue  # it did shrink, but no longer does
         yield _Use(
-            network=str(network),
+            network=lines.network,
             whose="both servers",
-            left=int(left.iloc[-1]),
-            taken=int(left.iloc[0] - left.iloc[-1]),
-            seconds=(lines["time"].iloc[-1] - lines["time"].iloc[0]).total_seconds(),
-            rows=rows(lines, 6),
+            left=int(left[-1]),
+            taken=int(left[0] - left[-1]),
+            seconds=(lines.time(-1) - lines.time(0)).total_seconds(),
+            rows=lines.rows(6),
         )

@@ -17,6 +17,7 @@ from dhcplens.findings.words import duration, listed, number
 from dhcplens.model.states import Severity
 from dhcplens.model.tables import NEVER
 from dhcplens.pair import Server
+from dhcplens.pair.columns import stamps
 
 _ELSEWHERE = ("less critical", "Less critical", "Outdated binding information", *FOREIGN)
 _DAMAGE = (
@@ -104,7 +105,7 @@ def update_conflict(case: Case, limits: UpdateConflictLimits) -> Iterator[Draft]
     if not len(refused):
         return
     refused = refused[~refused["reason"].astype(str).str.contains("|".join(_ELSEWHERE), regex=True)]
-    refused = refused[case.both_normal(refused["time"], limits.settle)]
+    refused = refused[case.both_normal(stamps(refused["time"]), limits.settle)]
     for server in case.names:
         own = refused[refused["server"] == server]
         if len(own) < limits.count:
@@ -145,7 +146,7 @@ def update_backlog(case: Case, limits: BacklogLimits) -> Iterator[Draft]:
         peer = case.peer(server.name)
         figures = {"server": server.name, "port": str(peer.peer_port) if peer else "647"}
         told = case.notices("update-request-superseded", server=server.name)
-        told = told[case.both_normal(told["time"], limits.resync)]
+        told = told[case.both_normal(stamps(told["time"]), limits.resync)] if len(told) else told
         if len(told) >= limits.count:
             yield Draft(
                 title=f"{server.name} had not finished an update when the next was asked for, "

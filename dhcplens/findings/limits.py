@@ -1,7 +1,7 @@
 """Thresholds of the rules: one frozen dataclass a rule, and how a user overrides a field of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,11 @@ def merged(*several: Settings) -> dict[str, dict[str, float]]:
 def apply(limits: type, rule: str, settings: Settings) -> Any:
     """The thresholds of one rule with the user's values in place. Raises SettingError for an unknown name."""
     wanted = settings.get(rule, {})
-    known = {one.name for one in fields(limits)}
-    if stray := set(wanted) - known:
+    known = {one.name for one in fields(limits)} if wanted else ()
+    if stray := set(wanted).difference(known):
         choice = ", ".join(sorted(known)) or "nothing"
         raise SettingError(f"{rule} has no threshold {sorted(stray)[0]!r}; it has {choice}")
-    return replace(limits(), **wanted)
+    return limits(**wanted)
 
 
 def _number(value: object, where: str) -> float:

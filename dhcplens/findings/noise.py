@@ -16,6 +16,7 @@ from dhcplens.findings.rows import rows
 from dhcplens.findings.words import clock, duration, number
 from dhcplens.model.states import FailoverState, Severity
 from dhcplens.model.tables import NEVER
+from dhcplens.pair.columns import stamps, words
 
 _LESS_CRITICAL = ("less critical", "Less critical")
 
@@ -105,7 +106,7 @@ def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:
     reasons = refused["reason"].astype(str)
     duels = reasons.str.contains("|".join(_LESS_CRITICAL), regex=True).astype(bool)
     foreign = reasons.str.contains("|".join(FOREIGN), regex=True).astype(bool)
-    settled = case.both_normal(refused["time"], UpdateConflictLimits().settle)
+    settled = case.both_normal(stamps(refused["time"]), UpdateConflictLimits().settle)
     refused = refused[duels | ~foreign & ~settled]
     breaks = (refused["time"].diff() > timedelta(minutes=10)).cumsum()
     for _, burst in refused.groupby(breaks):
@@ -128,9 +129,10 @@ class ChatterLimits:
 def balancing_chatter(case: Case, limits: ChatterLimits) -> Iterator[Draft]:
     """Routine looks at the balance of the pools."""
     series = case.pair.pool_series
-    routine = series[series["kind"] != "imbalanced"]
-    if len(routine) < limits.count:
+    balanced = words(series["kind"]) != "imbalanced"
+    if balanced.sum() < limits.count:
         return
+    routine = series[balanced]
     pools = routine.groupby(["network", "ordinal"], observed=True).ngroups
     yield from _folded(
         case,

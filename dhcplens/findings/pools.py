@@ -1,18 +1,23 @@
 """FO3: addresses that are used up, unevenly divided, or counted differently."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dhcplens.findings.case import Case
+from dhcplens.findings.counts import Counts, stretches
 from dhcplens.findings.limits import limit
 from dhcplens.findings.losses import Loss
 from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import clock, duration, number
 from dhcplens.model.states import FailoverState, Severity
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps, time
 
 _STILL = timedelta(minutes=5)
 _ALONE = (FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
@@ -96,7 +101,7 @@ def survivor_starved(case: Case, limits: StarvedLimits) -> Iterator[Draft]:
     for loss in case.losses:
         inside = refused[refused["time"].between(loss.start, loss.end or case.until)]
         for server, group in inside.groupby("server", sort=False):
-            alone = group[case.in_state(str(server), group["time"], *_ALONE)]
+            alone = group[case.in_state(str(server), stamps(group["time"]), *_ALONE)]
             taken = _took_over(case, loss, str(server))
             empty = case.said("no-free-leases", server=str(server))["time"]
             if taken is not None and empty.between(taken, loss.end or case.until).any():
@@ -161,31 +166,24 @@ class ImbalanceLimits:
 def pool_imbalance(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
     """A pool is out of balance again and again in normal operation, or one side has nothing left."""
     yield from _one_side_empty(case, limits)
-    series = case.pair.pool_series
-    for (server, network, _), lines in series.groupby(["server", "network", "ordinal"], observed=True):
-        lines = case.align(lines, str(server))
-        lines = lines[lines["kind"] != "balancing"] if not lines["requesting"].any() else lines
-        bad = (lines["kind"] == "imbalanced") | lines["requesting"]
-        for _, group in lines.groupby((bad != bad.shift()).cumsum()):
-            if not bool(bad.loc[group.index[0]]) or len(group) < limits.count:
+    for lines in sorted(case.counts, key=lambda one: case.names.index(one.server)):
+        if not lines.requesting.any():
+            lines = lines.at(lines.kind != "balancing")
+        for place in stretches((lines.kind == "imbalanced") | lines.requesting):
+            group = lines.at(place)
+            start, last = group.time(0), group.time(-1)
+            if len(group) < limits.count or (last - start).total_seconds() < limits.after:
                 continue
-            start, last = group["time"].iloc[0], group["time"].iloc[-1]
-            if (last - start).total_seconds() < limits.after:
-                continue
-            after = lines.loc[lines["time"] > last, "time"]
-            newest = group.iloc[-1]
+            later = lines.stamp[lines.stamp > group.stamp[-1]]
+            free, backup = str(group.free[-1]), str(group.backup[-1])
             yield Draft(
-                title=f"{network} stays unbalanced: {newest['free']} free for the primary, "
-                f"{newest['backup']} for the secondary, as {server} counts",
+                title=f"{lines.network} stays unbalanced: {free} free for the primary, "
+                f"{backup} for the secondary, as {lines.server} counts",
                 start=start,
-                end=after.iloc[0] if len(after) else None,
-                servers=(str(server),),
-                rows=rows(group),
-                figures={
-                    "network": str(network),
-                    "free": str(newest["free"]),
-                    "backup": str(newest["backup"]),
-                },
+                end=time(int(later[0])) if len(later) else None,
+                servers=(lines.server,),
+                rows=group.rows(),
+                figures={"network": lines.network, "free": free, "backup": backup},
             )
 
 
@@ -194,7 +192,7 @@ def _one_side_empty(case: Case, limits: ImbalanceLimits) -> Iterator[Draft]:
     refused = case.said("peer-holds-all-free-leases")
     if not len(refused):
         return
-    refused = refused[case.both_normal(refused["time"], limits.settled)]
+    refused = refused[case.both_normal(stamps(refused["time"]), limits.settled)]
     empty = case.said("no-free-leases")["time"]
     for server, lines in refused.groupby("server", sort=False):
         for group in _episodes(lines, limits.gap):
@@ -264,73 +262,76 @@ def diverged_counts(case: Case, limits: DivergedCountsLimits) -> Iterator[Draft]
     """Both servers count one pool, and their counts stay apart."""
     if len(case.names) < 2:
         return
-    series = case.pair.pool_series
-    series = series[(series["kind"] != "balancing") & series["time"].notna()]
-    for (network, _), pool in series.groupby(["network", "ordinal"], observed=True):
-        first, second = (
-            case.align(pool[pool["server"] == name], name)
-            .sort_values("time")
-            .drop_duplicates("time", keep="last")
-            for name in case.names[:2]
-        )
-        both, differs = _compared(case, limits, first, second)
-        if len(both) < limits.count:
+    pools: dict[tuple[str, int], dict[str, Counts]] = {}
+    for one in case.counts:
+        pools.setdefault((one.network, one.ordinal), {})[one.server] = _timed(one)
+    for (network, _), sides in pools.items():
+        if len(sides) < 2:
             continue
-        others, strays = _compared(case, limits, second, first)
-        for _, group in both.groupby((differs != differs.shift()).cumsum()):
-            if not differs.loc[group.index[0]] or len(group) < limits.count:
+        first, second = (sides[name] for name in case.names)
+        mine, theirs, differ = _compared(case, limits, first, second)
+        others, _, strays = _compared(case, limits, second, first)
+        for place in stretches(differ):
+            group, beside = mine.at(place), theirs.at(place)
+            if len(group) < limits.count:
                 continue
-            begin = group["time"].iloc[0]
-            earlier = both.loc[both["time"] < begin, "time"].max()
-            sooner = others[strays & (others["time"] > earlier) & (others["time"] <= begin)]
-            newest = group.iloc[-1]
-            lasts = group.index[-1] == both.index[-1]
-            beside = group.assign(source=group["source_other"], line=group["line_other"])
+            earlier = mine.stamp[max(0, place.start - 1)] if place.start else group.stamp[0]
+            sooner = others.at(strays & (others.stamp > earlier) & (others.stamp <= group.stamp[0]))
+            ours, other = (f"{one.free[-1]}/{one.backup[-1]}" for one in (group, beside))
             yield Draft(
-                title=f"the servers count {network} differently: {newest['free']}/{newest['backup']} "
-                f"and {newest['free_other']}/{newest['backup_other']} (free/backup)",
-                start=min([begin, *sooner["time"]]),
-                end=None if lasts else group["time"].iloc[-1],
+                title=f"the servers count {network} differently: {ours} and {other} (free/backup)",
+                start=min([group.time(0), *(sooner.time(one) for one in range(len(sooner)))]),
+                end=None if place.stop == len(mine) else group.time(-1),
                 servers=case.names,
-                rows=rows(sooner, 2) + rows(group, 6) + rows(beside, 6),
+                rows=sooner.rows(2) + group.rows(6) + replace(beside, stamp=group.stamp).rows(6),
                 figures={
-                    "network": str(network),
+                    "network": network,
                     "first": case.names[0],
                     "second": case.names[1],
-                    "first_counts": f"{newest['free']}/{newest['backup']}",
-                    "second_counts": f"{newest['free_other']}/{newest['backup_other']}",
+                    "first_counts": ours,
+                    "second_counts": other,
                 },
             )
 
 
+def _timed(one: Counts) -> Counts:
+    """The counts that follow each other in time; those of a balancing are between two of them."""
+    one = one.at((one.kind != "balancing") & (one.stamp != UNKNOWN_TIME))
+    one = one.at(np.argsort(one.stamp, kind="stable"))
+    return one.at(np.append(np.diff(one.stamp) > 0, True)) if len(one) else one
+
+
 def _compared(
-    case: Case, limits: DivergedCountsLimits, first: pd.DataFrame, second: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.Series]:
-    """One server's counts in normal operation beside its partner's, and which of them differ too much."""
-    both = _beside(first, second, limits.near)
-    both = both[case.both_normal(both["time"], limits.settle)]
-    apart = _apart(both, "free") + _apart(both, "backup")
-    allowed = (both["total"] * (limits.percent / 100)).clip(lower=limits.addresses)
-    return both, (apart > allowed).astype(bool)
+    case: Case, limits: DivergedCountsLimits, first: Counts, second: Counts
+) -> tuple[Counts, Counts, NDArray[np.bool_]]:
+    """One server's counts in normal operation, its partner's nearest ones, and which differ too much.
+
+    A count differs by how much it lies outside of what the partner counted before and after it.
+    """
+    before = _within(first, second, np.searchsorted(second.stamp, first.stamp, side="right") - 1, limits.near)
+    after = _within(first, second, np.searchsorted(second.stamp, first.stamp), limits.near)
+    apart = np.zeros(len(first))
+    for mine, theirs in ((first.free, second.free), (first.backup, second.backup)):
+        own, other = _floats(mine), np.append(_floats(theirs), np.nan)
+        low, high = np.fmin(other[before], other[after]), np.fmax(other[before], other[after])
+        apart += np.maximum(0, np.maximum(low - own, own - high))
+    allowed = np.maximum(_floats(first.total) * (limits.percent / 100), limits.addresses)
+    nearest = np.where(_gap(first, second, before) <= _gap(first, second, after), before, after)
+    both = (nearest >= 0) & case.both_normal(first.stamp, limits.settle)
+    return first.at(both), second.at(nearest[both]), (apart > allowed)[both]
 
 
-def _beside(first: pd.DataFrame, second: pd.DataFrame, near: float) -> pd.DataFrame:
-    """The first server's counts, each with its partner's next one before (``_before``), after and nearest."""
-    columns = ["time", "free", "backup", "total", "source", "line"]
-    found = first[columns]
-    for direction, suffix in (("nearest", "_other"), ("backward", "_before"), ("forward", "_after")):
-        found = pd.merge_asof(
-            found,
-            second[columns].add_suffix(suffix).rename(columns={f"time{suffix}": "time"}),
-            on="time",
-            direction=direction,  # type: ignore[arg-type]
-            tolerance=pd.Timedelta(seconds=near),
-        )
-    return found.dropna(subset=["free_other"])
+def _within(first: Counts, second: Counts, place: NDArray[np.int64], seconds: float) -> NDArray[np.int64]:
+    """The places in the second counts, -1 where they do not exist or are further away in time."""
+    there = np.where((place >= 0) & (place < len(second)), place, -1)
+    return np.where(_gap(first, second, there) <= seconds * 10**9, there, -1)
 
 
-def _apart(both: pd.DataFrame, count: str) -> pd.Series:
-    """By how much a count lies outside of what the partner counted before and after it."""
-    around = both[[f"{count}_before", f"{count}_after"]].astype("float64")
-    below, above = around.min(axis=1) - both[count], both[count] - around.max(axis=1)
-    return pd.concat([below, above], axis=1).max(axis=1).clip(lower=0)
+def _gap(first: Counts, second: Counts, place: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Nanoseconds between counts, infinite for place -1."""
+    apart = np.abs(np.append(second.stamp, 0)[place] - first.stamp)
+    return np.where(place >= 0, apart, np.inf)
+
+
+def _floats(numbers: Any) -> NDArray[np.float64]:
+    return np.asarray(numbers.to_numpy(np.float64, na_value=np.nan))

@@ -14,6 +14,7 @@ from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import FailoverState, Severity
+from dhcplens.pair.columns import stamps
 
 _REUSED = 0.3
 """Share of a lease in which dhcpd may answer without writing (dhcp-cache-threshold, dhcpd.conf(5)).
@@ -92,7 +93,7 @@ def _acknowledged_but_missing(case: Case, server: str, start: pd.Timestamp) -> p
     if _read_at(case, server, start):
         read = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["starts"])
         ended = acks["ip"].astype(object).map(blocks.drop_duplicates("ip").set_index("ip")["ends"])
-        older = (read < before) & case.in_state(server, acks["time"], FailoverState.NORMAL)
+        older = (read < before) & case.in_state(server, stamps(acks["time"]), FailoverState.NORMAL)
         older &= ~(ended >= before) | (read + _REUSED * (ended - read) < before)
         gone |= older & (int(older.sum()) >= _UNKNOWN)
     missing = acks[gone]

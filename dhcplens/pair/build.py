@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dhcplens.model.states import Role
 from dhcplens.model.values import Problem
-from dhcplens.pair.columns import codes, words
+from dhcplens.pair.columns import categorical, words
 from dhcplens.pair.journal import Journal, journal
 from dhcplens.pair.roles import Roles, Sign, conf_signs, decide, lease_signs, log_signs
 from dhcplens.pair.view import PairView, Server
@@ -106,10 +106,11 @@ def _count(
     found: dict[str, int], rows: pd.DataFrame, chosen: NDArray[np.bool_] | slice = slice(None)
 ) -> None:
     """Add how many of these rows name each relationship."""
-    names = rows["relationship"].cat.categories
-    counts = np.bincount(codes(rows["relationship"])[chosen] + 1, minlength=len(names) + 1)
-    for name, count in zip(names, counts[1:].tolist(), strict=True):
+    named = categorical(rows["relationship"])
+    numbers = named.codes[chosen]
+    for number, count in enumerate(np.bincount(numbers[numbers >= 0]).tolist()):
         if count:
+            name = named.categories[number]
             found[name] = found.get(name, 0) + count
 
 

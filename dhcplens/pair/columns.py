@@ -30,9 +30,16 @@ def time(stamp: int) -> pd.Timestamp:
     return pd.Timestamp(stamp, tz="UTC") if stamp != UNKNOWN_TIME else pd.NaT  # type: ignore[return-value]
 
 
+def categorical(column: pd.Series) -> pd.Categorical:
+    """What holds the words of a column; the column's own ``cat`` takes fifty times as long."""
+    held = column.array
+    assert isinstance(held, pd.Categorical)
+    return held
+
+
 def words(column: pd.Series, missing: object = None) -> NDArray[np.object_]:
     """A categorical column as Python objects, with this one where a word is missing."""
-    held = _held(column)
+    held = categorical(column)
     plain: NDArray[np.object_] = np.array([*held.categories, missing], dtype=object)[held.codes]
     return plain
 
@@ -46,7 +53,7 @@ def in_time(stamped: NDArray[np.int64]) -> NDArray[np.intp]:
 
 def codes(column: pd.Series) -> NDArray[np.int64]:
     """Numbers of a categorical column's words, -1 where missing."""
-    return np.asarray(_held(column).codes, dtype=np.int64)
+    return np.asarray(categorical(column).codes, dtype=np.int64)
 
 
 def coded(
@@ -62,7 +69,7 @@ def picked(column: pd.Series, rows: NDArray[np.int64]) -> pd.Categorical:
     """A categorical column's words at these rows, missing for row -1."""
     if not len(column):
         return coded(np.full(len(rows), -1, dtype=np.int64), [])
-    held = _held(column)
+    held = categorical(column)
     found: Any = held.codes[rows]
     found[rows < 0] = -1
     return pd.Categorical.from_codes(found, dtype=held.dtype)
@@ -75,9 +82,3 @@ def table(schema: Sequence[Column], rows: Sequence[object]) -> pd.DataFrame:
         if one.kind is Kind.TIME:
             columns[one.name] = times(np.array(columns[one.name], dtype=np.int64))
     return frame(schema, columns)
-
-
-def _held(column: pd.Series) -> pd.Categorical:
-    held = column.array
-    assert isinstance(held, pd.Categorical)
-    return held

@@ -114,12 +114,13 @@ def _lts_signs(server: str, pools: pd.DataFrame, only: str | None) -> Iterator[S
     """
     if pools.empty:
         return
-    surplus = (pools["free"] - pools["backup"]).fillna(0).to_numpy(dtype=np.int64)
-    same = np.sign(surplus) * np.sign(pools["lts"].fillna(0).to_numpy(dtype=np.int64))
-    old = (pools["kind"] == "pool").to_numpy()
-    named = pools["relationship"].astype(object).where(pools["relationship"].notna(), only)
-    for name in named.dropna().unique():
-        mine = (named == name).to_numpy()
+    numbers = (pools[one].to_numpy(np.float64, na_value=np.nan) for one in ("free", "backup", "lts"))
+    free, backup, lts = numbers
+    same = np.nan_to_num(np.sign(free - backup) * np.sign(lts))
+    old = words(pools["kind"]) == "pool"
+    named = words(pools["relationship"], only)
+    for name in dict.fromkeys(named[named != None]):  # noqa: E711
+        mine = named == name
         older, newer = mine & old, mine & ~old
         turned = bool((same[older] < 0).any())
         for chosen, role in (

@@ -27,6 +27,7 @@ from dhcplens.model.tables import (
     frame,
 )
 from dhcplens.pair import PairView, build
+from dhcplens.pair.columns import UNKNOWN_TIME, time, times
 from dhcplens.tail.lines import Row
 from dhcplens.tail.present import Times
 
@@ -43,12 +44,8 @@ class _Live(PairView):
     @cached_property
     def latest(self) -> pd.Timestamp:
         """The present on the first server's clock; without a clock, the last time of a line."""
-        shown = [
-            self.align(pd.Series([pd.Timestamp(self.now[one.name], tz="UTC")]), one.name)
-            for one in self.servers
-            if one.name in self.now
-        ]
-        latest: pd.Timestamp = pd.concat(shown).max() if shown else super().latest
+        shown = [self.now[one.name] - self.offset(one.name) for one in self.servers if one.name in self.now]
+        latest: pd.Timestamp = time(max(shown)) if shown else super().latest
         return latest
 
 
@@ -112,11 +109,10 @@ def _added(before: Sequence[Row], rows: Sequence[Row]) -> Sequence[Row] | None:
 
 def _table(table: str, server: str, rows: Sequence[Row]) -> pd.DataFrame:
     schema = LOG_TABLES[table]
+    rows = sorted(rows, key=lambda row: (row.time is None, row.time or 0))
+    stamped = [UNKNOWN_TIME if row.time is None else row.time for row in rows]
     origin: dict[str, object] = {
-        "time": pd.to_datetime(
-            np.array([row.time if row.time is not None else pd.NaT for row in rows], dtype="datetime64[ns]"),
-            utc=True,
-        ),
+        "time": times(np.array(stamped, dtype=np.int64)),
         "server": [server] * len(rows),
         "source": [row.source for row in rows],
         "line": [row.line for row in rows],
@@ -133,4 +129,4 @@ def _table(table: str, server: str, rows: Sequence[Row]) -> pd.DataFrame:
             columns["requesting"] = [bool(row.fields.get("requesting")) for row in rows]
         else:
             columns[column.name] = [row.fields.get(column.name) for row in rows]
-    return frame(schema, columns).sort_values("time", kind="stable", ignore_index=True)
+    return frame(schema, columns)
