@@ -3,11 +3,7 @@
 from dhcplens.engine.leases import NEVER, Lease
 from dhcplens.engine.relationship import Relationship
 from dhcplens.engine.states import PARTNER_DOWN
-from dhcplens.model.conf import LeaseTimes
-
-INFINITE = 0xFFFFFFFF
-"""The lease time with which a client asks for an endless lease."""
-
+from dhcplens.model.conf import INFINITE, LeaseTimes
 
 Grant = tuple[int, int, int]
 """Seconds given to the client, and the times of the binding to remember with it: tstp, tsfp."""

@@ -5,6 +5,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from dhcplens.model.states import Role
 
+INFINITE = 0xFFFFFFFF
+"""The lease time of an endless lease: ``infinite`` in dhcpd.conf, and on the wire (RFC 2131 §3.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailoverPeer:

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from dhcplens.engine.leases import NEVER, Lease, LeaseQueue
 from dhcplens.engine.pool import Pool
-from dhcplens.engine.times import INFINITE, desired, end
-from dhcplens.model.conf import LeaseTimes
+from dhcplens.engine.times import desired, end
+from dhcplens.model.conf import INFINITE, LeaseTimes
 
 POOL = Pool(0, "net", LeaseTimes(), None)
 

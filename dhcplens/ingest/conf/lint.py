@@ -10,8 +10,8 @@ from dhcplens.ingest.conf.refusals import NEWEST, peer_declarations, refusals
 from dhcplens.ingest.conf.remarks import Place, Remark, at, in_order, of_problem, remark
 from dhcplens.ingest.conf.skeleton import missing_declaration
 from dhcplens.ingest.conf.tree import ConfProblem, ParsedConf, Statement, walk
-from dhcplens.ingest.conf.view import INFINITE, split_addresses, view
-from dhcplens.model.conf import DhcpdConf, FailoverPeer, Pool
+from dhcplens.ingest.conf.view import split_addresses, view
+from dhcplens.model.conf import INFINITE, DhcpdConf, FailoverPeer, Pool
 from dhcplens.model.states import Role, Severity
 
 _NEEDS_DECLARATION = frozenset({"bare-peer", "reference-misplaced", "unknown-peer"})

@@ -6,9 +6,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueE
 
 from dhcplens.ingest.conf.peers import read_peer
 from dhcplens.ingest.conf.tree import ParsedConf, Statement
-from dhcplens.model.conf import DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
+from dhcplens.model.conf import INFINITE, DhcpdConf, FailoverPeer, LeaseTimes, Pool, Range
 
-INFINITE = 0xFFFFFFFF
 _LEASE_TIMES = {"default-lease-time": "default", "max-lease-time": "max", "min-lease-time": "min"}
 _GLOBAL_NUMBERS = {
     "dhcp-cache-threshold": "cache_threshold",
