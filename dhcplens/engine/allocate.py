@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _REQUEST = MessageType.REQUEST
 
-
 Found = tuple[Lease | None, bool]
 """The lease that fits a packet, and whether the address it asks for is this server's to refuse."""
 

@@ -141,17 +141,16 @@ def _balance(rel: "Relationship", pool: Pool, scheduled: bool) -> tuple[int, boo
 
 def _give(rel: "Relationship", pool: Pool, lts: int, hold: int) -> int:
     """Give addresses away: first those of the partner's clients, then the oldest; returns how many."""
-    queue = pool.free if rel.primary else pool.backup
     start = lts
-    if lts <= -hold or queue.count == 0:
+    if lts <= -hold or pool.own.count == 0:
         return 0
-    for lease in queue.ordered():
+    for lease in pool.own.ordered():
         if lts <= -hold:
             return start - lts
         if peer_wants(rel, lease):
             lts -= 1
             give(rel, lease)
-    for lease in queue.ordered():
+    for lease in pool.own.ordered():
         if lts <= (hold if lease.ends else 0):
             break
         lts -= 1

@@ -188,8 +188,8 @@ def _establish(rel: "Relationship", link: int, message: Connect | ConnectAck) ->
     rel.link = link
     rel.peer_unacked = message.max_unacked
     rel.peer_delay = message.receive_timer
-    rel.timer("contact", rel.server.now + rel.peer_delay // 3)
     rel.contact_due = rel.server.now + rel.peer_delay // 3
+    rel.timer("contact", rel.contact_due)
 
 
 def contact(rel: "Relationship") -> None:
