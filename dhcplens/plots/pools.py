@@ -1,6 +1,6 @@
 """One pool over time: who could give how many addresses, and the thresholds of balancing."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -42,18 +42,36 @@ def pools(
     looks = _looks(pair)
     for _, part in chosen.groupby("run"):
         _draw(ax, pair, part, name, looks, period(pair)[1])
-    total = chosen["total"].max()
-    if not pd.isna(total):
-        ax.axhline(float(total), color=style.EDGE, linewidth=1)
-        ax.annotate(
-            f"{total} in the pool",
-            (0, float(total)),
-            (3, 2),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            fontsize=8,
-        )
-    ax.set_ylim(0, None if pd.isna(total) else float(total) * 1.12)
+    _mark_total(ax, chosen["total"].max())
+    _legend(ax)
+    place = f"{chosen['network'].iloc[0]}" + (
+        f" (pool {int(chosen['ordinal'].iloc[0]) + 1})" if _several(pair, chosen) else ""
+    )
+    ax.set_title(
+        f"Pool {style.shorten(place, 40)}, as {style.server_name(pair, name, 24)} logged it", loc="left"
+    )
+    return ax
+
+
+def _mark_total(ax: Axes, total: Any) -> None:
+    """The line that no area can pass, where the number of addresses is known."""
+    if pd.isna(total):
+        ax.set_ylim(0)
+        return
+    ax.axhline(float(total), color=style.EDGE, linewidth=1)
+    ax.annotate(
+        f"{total} in the pool",
+        (0, float(total)),
+        (3, 2),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        fontsize=8,
+    )
+    ax.set_ylim(0, float(total) * 1.12)
+
+
+def _legend(ax: Axes) -> None:
+    """Each process drew the same areas: what is drawn again is named once."""
     handles, labels = ax.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     ax.legend(
@@ -65,13 +83,6 @@ def pools(
         frameon=False,
         fontsize=9,
     )
-    place = f"{chosen['network'].iloc[0]}" + (
-        f" (pool {int(chosen['ordinal'].iloc[0]) + 1})" if _several(pair, chosen) else ""
-    )
-    ax.set_title(
-        f"Pool {style.shorten(place, 40)}, as {style.server_name(pair, name, 24)} logged it", loc="left"
-    )
-    return ax
 
 
 def _chosen(pair: "PairView", network: str | None, ordinal: int, server: str | None) -> pd.DataFrame:
