@@ -6,8 +6,8 @@ import pytest
 
 from dhcplens.replay.backends import Manner, play
 from dhcplens.replay.compare import compare
-from dhcplens.replay.invent import invent
 from dhcplens.replay.language import parse
+from tests.replay.inventing import invent
 from tests.replay.test_compare import WANTED
 
 
