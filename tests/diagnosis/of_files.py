@@ -7,8 +7,8 @@ from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
 
-def _settled_crowd(pair: Setting, share: float = 0.3) -> tuple[float, str]:
-    return 130.0, pair.clients(max(20, int(pair.size * share)), 15.0, "with identifiers and names")
+def _settled_crowd(pair: Setting) -> tuple[float, str]:
+    return 130.0, pair.clients(max(20, int(pair.size * 0.3)), 15.0, "with identifiers and names")
 
 
 def _lasting(played: Played, server: str, end: float) -> list[str]:

@@ -20,9 +20,9 @@ def bsd(said: Iterable[Said], host: str = "alpha", tag: str = "dhcpd") -> str:
     return "".join(f"{time:%b} {time.day:2} {time:%H:%M:%S} {host} {tag}: {text}\n" for time, text in said)
 
 
-def iso(said: Iterable[Said], zone: str = "+00:00", host: str = "alpha", tag: str = "dhcpd") -> str:
+def iso(said: Iterable[Said], zone: str = "+00:00") -> str:
     """Lines with RFC 3339 stamps; ``zone`` empty for local ones."""
-    return "".join(f"{time:%Y-%m-%dT%H:%M:%S}{zone} {host} {tag}: {text}\n" for time, text in said)
+    return "".join(f"{time:%Y-%m-%dT%H:%M:%S}{zone} alpha dhcpd: {text}\n" for time, text in said)
 
 
 def track(text: str, source: str = "messages", server: str = "alpha", mtime: float | None = None) -> Track:

@@ -106,9 +106,10 @@ def test_an_unknown_zone_is_assumed_and_said() -> None:
     assert "--timezone" in why(found, "zone")[1]
 
 
-def renewed(count: int, shift: timedelta, first: str = "2025-01-02 10:00:00") -> tuple[Track, LeasePiece]:
+def renewed(count: int, shift: timedelta) -> tuple[Track, LeasePiece]:
     """A log of acknowledgements, and a file that tells of each so much later, and of a newer one."""
-    told = [(at(first) + timedelta(seconds=67 * number), ack(number)) for number in range(count)]
+    first = at("2025-01-02 10:00:00")
+    told = [(first + timedelta(seconds=67 * number), ack(number)) for number in range(count)]
     blocks = [lease(number, time + shift) for number, (time, _) in enumerate(told)]
     later = lease(200, told[-1][0] + shift + timedelta(hours=3))
     return track(bsd(told)), leases([*blocks, later])

@@ -10,8 +10,6 @@ from dhcplens.ingest.catalogue.notes import read_suffix, write_suffix
 from dhcplens.ingest.catalogue.template import Value
 from dhcplens.model.states import MessageType
 
-COLUMNS = ("type", "ip", "mac", "hostname", "via", "server_id", "note", "detail")
-
 # Vendors put words such as ' TransID 1a2b' or ' uid 01:…' behind the interface, before or after the suffix.
 _VENDOR = (
     r"(?: +(?:TransID|uid|relay|lease-duration|queue) +\S*[^\s:]"

@@ -10,10 +10,8 @@ from dhcplens.ingest.catalogue.line import Level, Line, More, Older, notice
 ERROR, FATAL, DEBUG = Level.ERROR, Level.FATAL, Level.DEBUG
 
 
-def _boot(
-    code: str, template: str, sample: str = "", level: Level = Level.INFO, **more: Unpack[More]
-) -> Line:
-    return notice(code, template, level, sample, boot=True, **more)
+def _boot(code: str, template: str, sample: str = "", **more: Unpack[More]) -> Line:
+    return notice(code, template, sample=sample, boot=True, **more)
 
 
 _START = (

@@ -8,7 +8,6 @@ from dhcplens.ingest.conf.mismatch import lint_pair
 from dhcplens.ingest.conf.reader import ConfReader
 from dhcplens.ingest.conf.refusals import refusals
 from dhcplens.ingest.conf.remarks import Place, Remark
-from dhcplens.ingest.conf.skeleton import skeleton
 from dhcplens.ingest.conf.tree import ConfProblem, Loader, ParsedConf, Statement
 from dhcplens.ingest.conf.view import view
 
@@ -24,7 +23,6 @@ __all__ = [
     "parse_conf",
     "read_conf_file",
     "refusals",
-    "skeleton",
     "view",
 ]
 

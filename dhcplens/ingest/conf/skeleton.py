@@ -1,28 +1,24 @@
 """The declarations that a pair needs, ready to be filled in (dhcpd.conf(5), DHCP FAILOVER)."""
 
-from dhcplens.model.conf import DhcpdConf, FailoverPeer, Range
+from dhcplens.model.conf import DhcpdConf, Range
 from dhcplens.model.states import Role
 
 MOST_RANGES = 4
-_UNKNOWN_PRIMARY = "PRIMARY-ADDRESS"
-_UNKNOWN_SECONDARY = "SECONDARY-ADDRESS"
+_PRIMARY, _SECONDARY = "PRIMARY-ADDRESS", "SECONDARY-ADDRESS"
 
 
-def skeleton(name: str, known: FailoverPeer | None = None, ranges: tuple[Range, ...] = ()) -> str:
-    """What has to stand on both servers for a relationship; what is known of it is filled in.
+def skeleton(name: str, ranges: tuple[Range, ...] = ()) -> str:
+    """What has to stand on both servers for a relationship.
 
     It works with every dhcpd from 3.0 on: the ports, which older ones demand, are written out.
     """
-    primary, secondary = _ends(known)
-    mclt = known.mclt if known is not None and known.mclt else 1800
-    split = known.split if known is not None and known.split is not None else 128
     return "\n".join(
         (
             "# on the primary, above all pools:",
-            *_declaration(name, Role.PRIMARY, primary, secondary, (f"mclt {mclt};", f"split {split};")),
+            *_declaration(name, Role.PRIMARY, _PRIMARY, _SECONDARY, "mclt 1800;", "split 128;"),
             "",
             "# on the secondary, above all pools (without mclt and split):",
-            *_declaration(name, Role.SECONDARY, secondary, primary, ()),
+            *_declaration(name, Role.SECONDARY, _SECONDARY, _PRIMARY),
             "",
             "# on both, in each pool that the two serve together:",
             "pool {",
@@ -35,27 +31,13 @@ def skeleton(name: str, known: FailoverPeer | None = None, ranges: tuple[Range, 
     )
 
 
-def _ends(known: FailoverPeer | None) -> tuple[tuple[str, int], tuple[str, int]]:
-    if known is None:
-        return (_UNKNOWN_PRIMARY, 647), (_UNKNOWN_SECONDARY, 647)
-    is_primary = known.role is Role.PRIMARY
-    own, other = (known.address, known.port), (known.peer_address, known.peer_port)
-    primary, secondary = (own, other) if is_primary else (other, own)
-    return (
-        (primary[0] or _UNKNOWN_PRIMARY, primary[1]),
-        (secondary[0] or _UNKNOWN_SECONDARY, secondary[1]),
-    )
-
-
-def _declaration(
-    name: str, role: Role, own: tuple[str, int], other: tuple[str, int], more: tuple[str, ...]
-) -> tuple[str, ...]:
+def _declaration(name: str, role: Role, own: str, other: str, *more: str) -> tuple[str, ...]:
     lines = (
         f"{role};",
-        f"address {own[0]};",
-        f"port {own[1]};",
-        f"peer address {other[0]};",
-        f"peer port {other[1]};",
+        f"address {own};",
+        "port 647;",
+        f"peer address {other};",
+        "peer port 647;",
         "max-response-delay 60;",
         "max-unacked-updates 10;",
         "load balance max seconds 3;",
