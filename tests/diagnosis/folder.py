@@ -77,9 +77,10 @@ class Folder:
             server, lines + [Line(at, tags[-1] if tags else f"{server} dhcpd", text) for text in texts]
         )
 
-    def replace_text(self, server: str, old: str, new: str) -> None:
-        """Changes what the log's lines say (a regular expression)."""
-        self.write_log(server, [replace(one, text=re.sub(old, new, one.text)) for one in self.log(server)])
+    def pretend_release(self, server: str, release: str) -> None:
+        """Lets the banners in the log name another release of dhcpd."""
+        old, new = "DHCP Server 4.4.3-P1", f"DHCP Server {release}"
+        self.write_log(server, [replace(one, text=one.text.replace(old, new)) for one in self.log(server)])
 
     def count(self, pattern: str) -> int:
         """How many lines of both logs say something like that, as grep would count them."""

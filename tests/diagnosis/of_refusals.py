@@ -143,7 +143,7 @@ def old_partner(pair: Setting) -> Incident:
     end = pair.minutes(8, 60)
 
     def mix(played: Played) -> None:
-        played.folder.replace_text(old, r"DHCP Server 4\.4\.3-P1", "DHCP Server V3.0.6")
+        played.folder.pretend_release(old, "V3.0.6")
         played.folder.say(
             new,
             1,
@@ -167,7 +167,7 @@ def both_of_one_old_release(pair: Setting) -> Incident:
 
     def age(played: Played) -> None:
         for name in pair.names:
-            played.folder.replace_text(name, r"DHCP Server 4\.4\.3-P1", "DHCP Server V3.0.6")
+            played.folder.pretend_release(name, "V3.0.6")
 
     return pair.incident(pair.background(end), end, [], age, needs=("start",))
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from dhcplens.replay.backends import BackendUnavailableError, Manner, play
 from dhcplens.replay.lab import find_tools, needs
 from dhcplens.replay.language import parse, read
 from dhcplens.replay.truth import Truth
-from tests.cli.tailing import DHCPLENS
+from tests.cli.tailing import DHCPLENS, wait_for
 
 pytestmark = pytest.mark.lab
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -126,7 +125,8 @@ def test_an_interrupted_run_leaves_nothing(number: signal.Signals, tmp_path: Pat
     command = [*REPLAY, str(tmp_path / "x.scenario"), "--with", "dhcpd", "--out", str(tmp_path / "out")]
     environment = os.environ | {"TMPDIR": str(scratch)}
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as run:
-        _wait_for(tmp_path / "out" / "left" / "messages", "Server starting service")
+        log = tmp_path / "out" / "left" / "messages"
+        wait_for(lambda: log.exists() and "Server starting service" in log.read_text(), "a server")
         children = _descendants(run.pid)
         run.send_signal(number)
         assert run.wait(20) != 0
@@ -134,14 +134,6 @@ def test_an_interrupted_run_leaves_nothing(number: signal.Signals, tmp_path: Pat
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     assert list(scratch.iterdir()) == []
     assert json.loads((tmp_path / "out" / "truth.json").read_text())["complete"] is False
-
-
-def _wait_for(file: Path, text: str) -> None:
-    for _ in range(200):
-        if file.exists() and text in file.read_text():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{text} never came into {file}")
 
 
 @pytest.mark.usefixtures("lab")
