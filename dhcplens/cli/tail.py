@@ -6,8 +6,6 @@ import click
 
 from dhcplens.cli.options import color_option, quietly
 
-DEFAULTS = (Path("/var/log/messages"), Path("/var/log/syslog"))
-
 
 @click.command(name="tail")
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(dir_okay=False, path_type=Path))
@@ -94,8 +92,10 @@ def command(
 
 
 def _default() -> tuple[Path, ...]:
-    found = next((path for path in DEFAULTS if path.exists()), None)
+    from dhcplens.tail.checking import LOGS
+
+    found = next((path for path in LOGS if path.exists()), None)
     if found is None:
-        names = " nor ".join(map(str, DEFAULTS))
+        names = " nor ".join(map(str, LOGS))
         raise click.UsageError(f"neither {names} is there: name a FILE, or follow the --journal")
     return (found,)
