@@ -18,7 +18,7 @@ from dhcplens.model.conf import FailoverPeer
 from dhcplens.model.states import FailoverState, Subject
 from dhcplens.model.tables import LOG_TABLES, MESSAGES, empty
 from dhcplens.pair import PairView, Server
-from dhcplens.pair.columns import UNKNOWN_TIME, stamps, time, words
+from dhcplens.pair.columns import UNKNOWN_TIME, among, plain, stamps, time, words
 from dhcplens.pair.states import Interval
 
 
@@ -70,6 +70,7 @@ class Move:
 
 _NO_TIMES = np.array([], dtype=np.int64)
 _MOVED = ("relationship", "subject", "old", "new", "source")
+_EXCHANGED = ["time", "server", "type", "ip", "mac", "source", "line"]
 _SAID = ["time", "server", "type", "ip", "mac", "via", "note", "detail", "source", "line"]
 _FILED_SINCE = (FailoverState.COMMUNICATIONS_INTERRUPTED.value, FailoverState.PARTNER_DOWN.value)
 
@@ -148,6 +149,11 @@ class Case:
         """All lines on binding updates of both servers in order of time."""
         return self._together("updates", ["time", "server", "relationship", "ip", "verdict", "reason"])
 
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """Binding updates that the partner refused."""
+        return self.updates[self.updates["verdict"] == "rejected"]
+
     def said(self, *notes: str, server: str | None = None) -> pd.DataFrame:
         """DHCP messages with one of these suffixes, of one server or of both, in order of time."""
         wanted = (notes, server)
@@ -161,7 +167,7 @@ class Case:
             messages = one.log.messages
             if server in (None, one.name) and not set(notes).isdisjoint(messages["note"].cat.categories):
                 chosen = messages.loc[messages["note"].isin(notes), _SAID]
-                parts.append(self.align(_plain(chosen), one.name))
+                parts.append(self.align(plain(chosen), one.name))
         if not parts:
             return self._nothing_said
         merged = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -169,12 +175,22 @@ class Case:
 
     @cached_property
     def _nothing_said(self) -> pd.DataFrame:
-        return _plain(empty(MESSAGES)[_SAID])
+        return plain(empty(MESSAGES)[_SAID])
 
     @cached_property
     def counts(self) -> tuple[Counts, ...]:
         """What each server counted in each pool, by network, pool and server."""
         return counts(self)
+
+    def messages(self, *types: str) -> pd.DataFrame:
+        """DHCP messages of these types that have a time, of both servers in order of time."""
+        parts = []
+        for one in self.pair.servers:
+            log = one.log.messages
+            chosen = among(log["type"], *types) & (stamps(log["time"]) != UNKNOWN_TIME)
+            parts.append(self.align(plain(log.loc[chosen, _EXCHANGED]), one.name))
+        merged = pd.concat(parts, ignore_index=True)
+        return merged.sort_values("time", kind="stable", ignore_index=True)
 
     @property
     def heard_clients(self) -> bool:
@@ -191,6 +207,8 @@ class Case:
     def abandoned(self) -> pd.DataFrame:
         """Notices of abandoned addresses with the address in ``ip``."""
         told = self.notices("abandoning")
+        if not len(told):
+            return told
         return told.assign(ip=[json.loads(args).get("ip") for args in told["args"]])
 
     def normal_since(self) -> pd.Timestamp | None:
@@ -343,21 +361,10 @@ class Case:
     def _together(self, table: str, columns: list[str]) -> pd.DataFrame:
         wanted = [*columns, "source", "line"]
         parts = [self._part(server, table, wanted) for server in self.pair.servers]
-        filled = [part for part in parts if len(part)] or [_plain(empty(LOG_TABLES[table])[wanted])]
+        filled = [part for part in parts if len(part)] or [plain(empty(LOG_TABLES[table])[wanted])]
         merged = pd.concat(filled, ignore_index=True) if len(filled) > 1 else filled[0]
         return merged.sort_values("time", kind="stable", na_position="first", ignore_index=True)
 
     def _part(self, server: Server, table: str, columns: list[str]) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(server.log, table)[columns]
-        return self.align(_plain(frame), server.name)
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its categories as objects, so that those of two servers can be put together."""
-    columns = {
-        name: pd.Series(words(column, np.nan), index=frame.index, dtype=object)
-        if isinstance(column.dtype, pd.CategoricalDtype)
-        else column
-        for name, column in frame.items()
-    }
-    return pd.DataFrame(columns, index=frame.index, copy=False)
+        return self.align(plain(frame), server.name)

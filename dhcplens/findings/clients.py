@@ -15,7 +15,7 @@ from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.order import ordered
 from dhcplens.model.states import FailoverState, Severity
-from dhcplens.pair.columns import UNKNOWN_TIME, codes, in_time, stamps
+from dhcplens.pair.columns import UNKNOWN_TIME, among, codes, in_time, stamps
 
 _SERVING = (FailoverState.NORMAL, FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 _EXPLAINED = frozenset(
@@ -123,13 +123,14 @@ def unanswered(case: Case, limits: UnansweredLimits) -> Iterator[Draft]:
     """Clients ask and ask, nobody answers, and no suffix in the log says why."""
     if not case.heard_clients:
         return
-    asked = case.pair.exchanges
-    asked = asked[(asked["kind"] == "acquire") & (asked["discovers"] > 0)]
-    if not len(asked):
+    every = case.pair.exchanges
+    client = codes(every["mac"])
+    asked = np.flatnonzero(among(every["kind"], "acquire") & (every["discovers"].to_numpy() > 0))
+    helped = (every["offers"].to_numpy() > 0) | (every["acks"].to_numpy() > 0)
+    helped |= among(every["note"], *_EXPLAINED)
+    mute = every.iloc[asked[~np.isin(client[asked], client[asked[helped[asked]]])]]
+    if not len(mute):
         return
-    answered = set(asked.loc[(asked["offers"] > 0) | (asked["acks"] > 0), "mac"])
-    explained = set(asked.loc[asked["note"].isin(_EXPLAINED), "mac"])
-    mute = asked[~asked["mac"].isin(answered | explained)]
     tried = mute.groupby("mac", observed=True).agg(
         discovers=("discovers", "sum"), start=("start", "min"), end=("end", "max")
     )
@@ -162,9 +163,9 @@ class NakLimits:
 @rule("FO308", "nak-storm", Severity.WARNING, NakLimits)
 def nak_storm(case: Case, limits: NakLimits) -> Iterator[Draft]:
     """Many requests are refused at once."""
-    if sum(int((server.log.messages["type"] == "NAK").sum()) for server in case.pair.servers) < limits.count:
+    if sum(int(among(one.log.messages["type"], "NAK").sum()) for one in case.pair.servers) < limits.count:
         return
-    answers = _messages(case, "NAK", "ACK")
+    answers = case.messages("NAK", "ACK")
     naks = answers[answers["type"] == "NAK"]
     if len(naks) < limits.count:
         return
@@ -189,19 +190,6 @@ def nak_storm(case: Case, limits: NakLimits) -> Iterator[Draft]:
     )
 
 
-def _messages(case: Case, *types: str) -> pd.DataFrame:
-    """Messages of these types of both servers in order of time."""
-    wanted = ["time", "type", "ip", "mac", "source", "line"]
-    parts = []
-    for server in case.pair.servers:
-        log = server.log.messages
-        chosen = log.loc[log["type"].isin(types) & log["time"].notna(), wanted]
-        chosen = chosen.astype(dict.fromkeys(("type", "ip", "mac", "source"), "object"))
-        parts.append(case.align(chosen.assign(server=server.name), server.name))
-    merged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*wanted, "server"])
-    return merged.sort_values("time", kind="stable", ignore_index=True)
-
-
 @dataclass(frozen=True, slots=True)
 class DriftLimits:
     """Thresholds of split-drift."""
@@ -218,11 +206,16 @@ def split_drift(case: Case, limits: DriftLimits) -> Iterator[Draft]:
     """
     if not case.heard_clients:
         return
-    filed = {str(mac) for server in case.pair.servers for mac in server.leases.bindings["mac"].dropna()}
     done = case.pair.transactions
-    done = done[(done["kind"] == "acquire") & done["owner"].notna() & done["acked_by"].isin(case.names)]
-    done = done[done["seen_first"].notna() & done["seen_second"].notna() & done["mac"].isin(filed)]
-    done = done.drop_duplicates("mac", keep="first")
+    chosen = (
+        among(done["kind"], "acquire") & among(done["acked_by"], *case.names) & (codes(done["owner"]) >= 0)
+    )
+    for heard in ("seen_first", "seen_second"):
+        chosen &= stamps(done[heard]) != UNKNOWN_TIME
+    if chosen.sum() < limits.clients:
+        return
+    filed = {str(mac) for server in case.pair.servers for mac in server.leases.bindings["mac"].dropna()}
+    done = done[chosen & done["mac"].isin(filed)].drop_duplicates("mac", keep="first")
     if len(done) < limits.clients:
         return
     done = done[case.both_normal(stamps(done["start"]), 60)]
@@ -261,6 +254,8 @@ class AbandonedLimits:
 def abandoned_leases(case: Case, limits: AbandonedLimits) -> Iterator[Draft]:
     """Many addresses are set aside because something answers on them."""
     told = case.abandoned()
+    if not len(told):
+        return
     told = told.drop_duplicates("ip")
     sizes = [sum(pool.size for pool in server.conf.pools) for server in case.pair.servers if server.conf]
     much = max(limits.count, limits.percent / 100 * max(sizes)) if sizes else float("inf")

@@ -23,11 +23,8 @@ def failover_not_configured(case: Case, limits: NoLimits) -> Iterator[Draft]:
     for server in case.pair.servers:
         told = case.notices(*_UNREFERENCED, server=server.name)
         parsed = case.notices("parse-problem", server=server.name)
-        told = (
-            told
-            if len(told)
-            else parsed[parsed["args"].astype(str).str.contains("failover peer", regex=False)]
-        )
+        if not len(told) and len(parsed):
+            told = parsed[parsed["args"].astype(str).str.contains("failover peer", regex=False)]
         found = unconfigured(server)
         if not len(told) and found is None:
             continue
@@ -80,9 +77,9 @@ def configuration_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """What must be equal in both files, or cross, is not."""
     confs = [server.conf for server in case.pair.servers if server.conf]
     differences = _differences(case, confs[0], confs[1]) if len(confs) == 2 else []
-    refused = case.updates[case.updates["verdict"] == "rejected"]
-    reasons = refused["reason"].astype(str)
-    foreign = refused[reasons.str.contains("|".join(FOREIGN), regex=True)]
+    foreign = case.rejected
+    if len(foreign):
+        foreign = foreign[foreign["reason"].astype(str).str.contains("|".join(FOREIGN), regex=True)]
     if not differences and not len(foreign):
         return
     example = listed([one.what for one in differences], 2) or (

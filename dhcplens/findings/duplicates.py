@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dhcplens.findings.case import Case
@@ -11,7 +12,9 @@ from dhcplens.findings.registry import Draft, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import listed, number
 from dhcplens.model.states import Severity
+from dhcplens.pair.columns import among, stamps
 
+_LOGGED = ("ip", "mac", "time", "source", "line", "mac_before", "before", "source_before", "line_before")
 _FILED = ("ip", "time", "source_first", "line_first", "source_second", "line_second")
 
 
@@ -65,9 +68,9 @@ def _example(logged: pd.DataFrame, filed: pd.DataFrame) -> str:
 
 def _active_twice(case: Case) -> pd.DataFrame:
     if len(case.names) < 2 or any(not len(server.leases.bindings) for server in case.pair.servers):
-        return pd.DataFrame({name: [] for name in _FILED})
+        return pd.DataFrame(columns=_FILED)
     view = case.pair.binding_view
-    view = view[view["difference"] == "client"]
+    view = view[among(view["difference"], "client")]
     overlap = (view["starts_first"] < view["ends_second"]) & (view["starts_second"] < view["ends_first"])
     view = view[overlap]
     begins = pd.concat([view["starts_first"], view["starts_second"]], axis=1).max(axis=1)
@@ -76,59 +79,29 @@ def _active_twice(case: Case) -> pd.DataFrame:
 
 def _acknowledged_twice(case: Case) -> pd.DataFrame:
     """ACKs of an address for another client than the partner's last ACK, within the shortest lease."""
-    empty = pd.DataFrame(
-        {
-            name: []
-            for name in (
-                "ip",
-                "mac",
-                "time",
-                "source",
-                "line",
-                "mac_before",
-                "before",
-                "source_before",
-                "line_before",
-            )
-        }
-    )
     shortest = _shortest_lease(case)
     if len(case.names) < 2 or not shortest or not case.heard_clients:
-        return empty
-    parts = []
-    wanted = ["time", "type", "ip", "mac", "source", "line"]
-    for server in case.pair.servers:
-        log = server.log.messages
-        chosen = log.loc[
-            log["type"].isin(["ACK", "RELEASE", "DECLINE"]) & log["ip"].notna() & log["time"].notna(), wanted
-        ]
-        chosen = chosen.astype(dict.fromkeys(("type", "ip", "mac", "source"), "object"))
-        parts.append(case.align(chosen.assign(server=server.name), server.name))
-    acts = pd.concat(parts, ignore_index=True).sort_values(["ip", "time"], kind="stable", ignore_index=True)
-    before = acts.shift()
-    double = (
-        (acts["ip"] == before["ip"])
-        & (acts["type"] == "ACK")
-        & (before["type"] == "ACK")
-        & acts["mac"].notna()
-        & before["mac"].notna()
-        & (acts["mac"] != before["mac"])
-        & (acts["server"] != before["server"])
-        & ((acts["time"] - before["time"]).dt.total_seconds() < shortest)
+        return pd.DataFrame(columns=_LOGGED)
+    acts = case.messages("ACK", "RELEASE", "DECLINE")
+    address, _ = pd.factorize(acts["ip"], sort=True)
+    stamp, mac, server, kind = (
+        stamps(acts["time"]),
+        *(acts[one].to_numpy() for one in ("mac", "server", "type")),
     )
-    if not double.any():
-        return empty
-    earlier = before[double]
-    return (
-        acts[double]
-        .assign(
-            mac_before=earlier["mac"],
-            before=earlier["time"],
-            source_before=earlier["source"],
-            line_before=earlier["line"].astype("int64"),
-        )
-        .sort_values("time")
+    order = np.lexsort((stamp, address))
+    before, now = order[:-1], order[1:]
+    double = (address[now] == address[before]) & (address[now] >= 0)
+    double &= (kind[now] == "ACK") & (kind[before] == "ACK") & (server[now] != server[before])
+    double &= pd.notna(mac[now]) & pd.notna(mac[before]) & (mac[now] != mac[before])
+    double &= (stamp[now] - stamp[before]) / 10**9 < shortest
+    earlier = acts.iloc[before[double]]
+    found: pd.DataFrame = acts.iloc[now[double]].assign(
+        mac_before=earlier["mac"].array,
+        before=earlier["time"].array,
+        source_before=earlier["source"].array,
+        line_before=earlier["line"].array,
     )
+    return found.sort_values("time")
 
 
 def _shortest_lease(case: Case) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 
 from dhcplens.findings.case import Case
@@ -17,7 +18,7 @@ from dhcplens.findings.words import duration, listed, number
 from dhcplens.model.states import Severity
 from dhcplens.model.tables import NEVER
 from dhcplens.pair import Server
-from dhcplens.pair.columns import stamps
+from dhcplens.pair.columns import among, stamps
 
 _ELSEWHERE = ("less critical", "Less critical", "Outdated binding information", *FOREIGN)
 _DAMAGE = (
@@ -101,7 +102,7 @@ class UpdateConflictLimits:
 @rule("FO403", "binding-update-conflict", Severity.WARNING, UpdateConflictLimits)
 def update_conflict(case: Case, limits: UpdateConflictLimits) -> Iterator[Draft]:
     """Updates are refused for reasons that do not settle by themselves."""
-    refused = case.updates[case.updates["verdict"] == "rejected"]
+    refused = case.rejected
     if not len(refused):
         return
     refused = refused[~refused["reason"].astype(str).str.contains("|".join(_ELSEWHERE), regex=True)]
@@ -171,10 +172,10 @@ def update_backlog(case: Case, limits: BacklogLimits) -> Iterator[Draft]:
 
 def _waiting(case: Case, server: Server, settle: float) -> pd.DataFrame:
     """Active leases, given in normal operation long before the end, that the partner has not confirmed."""
-    last = _last_blocks(server)
     since = case.normal_since()
     if since is None or (case.until - since).total_seconds() < settle:
-        return last.iloc[:0]
+        return server.leases.bindings.iloc[:0]
+    last = _last_blocks(server)
     old = last["cltt"].between(since, case.until - timedelta(seconds=settle))
     unconfirmed = last["atsfp"].isna() | (last["tstp"] > last["atsfp"])
     return last[(last["state"] == "active") & old & unconfirmed & last["tstp"].notna()]
@@ -265,12 +266,14 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:
     for server in case.pair.servers:
         told = case.notices(*_DAMAGE, server=server.name)
         parsed = case.notices("parse-problem", server=server.name)
-        inside = parsed["args"].astype(str).str.contains(r"\.leases|corrupt lease file", regex=True)
-        told = pd.concat([told, parsed[inside]]).sort_values("time", kind="stable")
+        if len(parsed):
+            inside = parsed["args"].astype(str).str.contains(r"\.leases|corrupt lease file", regex=True)
+            told = pd.concat([told, parsed[inside]]).sort_values("time", kind="stable")
         blocks = server.leases.bindings
-        refused = blocks[~blocks["accepted"]]
-        if len(refused) and len(blocks) and not refused.index[0] < blocks.index[-1]:
-            refused = refused.iloc[:0]  # only the very last block: dhcpd was writing it
+        wrong = np.flatnonzero(~blocks["accepted"].to_numpy())
+        if len(wrong) and wrong[0] == len(blocks) - 1:
+            wrong = wrong[:0]  # only the very last block: dhcpd was writing it
+        refused = blocks.iloc[wrong]
         broken = _unreadable(case, server)
         if not len(told) and not len(refused) and not broken:
             continue
@@ -299,13 +302,13 @@ def lease_file_damaged(case: Case, limits: NoLimits) -> Iterator[Draft]:
 def _unreadable(case: Case, server: Server) -> tuple[Row, ...]:
     """Places that break a lease file's grammar; its end does not count, where dhcpd was writing."""
     blocks = server.leases.bindings
-    if not len(blocks):
-        return ()
-    last = blocks.groupby(blocks["source"].astype("object"))["line"].max()
+    last: dict[str, int] = {}
+    for source in {one.source for one in case.pair.problems if one.line is not None}:
+        last[source] = int(blocks["line"].to_numpy()[among(blocks["source"], source)].max(initial=0))
     return tuple(
         Row(0.0, one.source, one.line)
         for one in case.pair.problems
-        if one.line is not None and one.source in last.index and one.line < int(last[one.source])
+        if one.line is not None and one.line < last[one.source]
     )
 
 

@@ -16,7 +16,7 @@ from dhcplens.findings.rows import rows
 from dhcplens.findings.words import clock, duration, number
 from dhcplens.model.states import FailoverState, Severity
 from dhcplens.model.tables import NEVER
-from dhcplens.pair.columns import stamps, words
+from dhcplens.pair.columns import UNKNOWN_TIME, among, plain, stamps, words
 
 _LESS_CRITICAL = ("less critical", "Less critical")
 
@@ -70,21 +70,16 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:
     parts = []
     for server in case.pair.servers:
         blocks = server.leases.bindings
-        length = (blocks["ends"] - blocks["starts"]).dt.total_seconds()
-        short = blocks[
-            (blocks["state"] == "active") & (length > 0) & (length <= mclt) & (blocks["ends"] != NEVER)
-        ]
-        short = short[["ip", "starts", "ends", "mac", "source", "line"]]
-        words = dict.fromkeys(("ip", "mac", "source"), "object")
-        parts.append(short.astype(words).assign(time=short["starts"], server=server.name))
-    every = (
-        pd.concat(parts, ignore_index=True).drop_duplicates(["ip", "starts", "mac"])
-        if parts
-        else pd.DataFrame()
-    )
+        start, end = stamps(blocks["starts"]), stamps(blocks["ends"])
+        short = among(blocks["state"], "active") & (start != UNKNOWN_TIME) & (end != NEVER.value)
+        short &= (end > start) & (end <= start + mclt * 10**9)
+        columns = ["ip", "starts", "ends", "mac", "server", "source", "line"]
+        parts.append(plain(blocks.loc[short, columns]))
+    every = pd.concat(parts, ignore_index=True).drop_duplicates(["ip", "starts", "mac"])
     if not len(every):
         return
-    lengths = (every["ends"] - every["starts"]).dt.total_seconds()
+    every = every.assign(time=every["starts"])
+    lengths = (stamps(every["ends"]) - stamps(every["starts"])) / 10**9
     shortest, longest = duration(lengths.min()), duration(lengths.max())
     lasting = longest if shortest == longest else f"{shortest} to {longest}"
     configured = duration(max(wanted))
@@ -100,7 +95,7 @@ def short_leases(case: Case, limits: NoLimits) -> Iterator[Draft]:
 @rule("FO903", "resync-rejections", Severity.INFO)
 def resync_rejections(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Duelling updates, of which the lesser one is refused."""
-    refused = case.updates[case.updates["verdict"] == "rejected"]
+    refused = case.rejected
     if not len(refused):
         return
     reasons = refused["reason"].astype(str)
@@ -146,6 +141,8 @@ def balancing_chatter(case: Case, limits: ChatterLimits) -> Iterator[Draft]:
 def xid_mismatch(case: Case, limits: NoLimits) -> Iterator[Draft]:
     """Acknowledgements that came too late."""
     late = case.updates[case.updates["verdict"] == "ack-ignored"]
+    if not len(late):
+        return
     late = late[late["reason"].astype(str).str.contains("xid mismatch", regex=False)]
     yield from _folded(case, late, f"{number(len(late), 'acknowledgement')} overtaken by a newer update", {})
 

@@ -11,6 +11,7 @@ from dhcplens.findings.words import number
 from dhcplens.ingest.conf import ConfProblem
 from dhcplens.model.states import Severity
 from dhcplens.pair import Server
+from dhcplens.pair.columns import UNKNOWN_TIME, stamps
 
 _OF_FAILOVER = ("unknown-peer", "unreferenced-peer")
 _ELSEWHERE = (
@@ -72,11 +73,9 @@ def _refusals(server: Server) -> list[ConfProblem]:
 
 def _runs(case: Case, server: Server) -> bool:
     """Whether the last start in a server's log was followed by its work."""
-    runs = case.pair.runs
-    own = runs[runs["server"] == server.name]
-    if not len(own) or own["end_how"].iloc[-1] == "fatal":
+    last = next((one for one in reversed(case.pair.lives) if one.server == server.name), None)
+    if last is None or last.end_how == "fatal":
         return False
-    start = own["start"].iloc[-1]
-    moved = server.log.transitions["time"]
-    served = server.log.messages["time"]
-    return any(bool((times >= start).any() if start == start else len(times)) for times in (moved, served))
+    logged = stamps(server.log.transitions["time"]), stamps(server.log.messages["time"])
+    begun = last.start != UNKNOWN_TIME
+    return any(bool((times >= last.start).any() if begun else len(times)) for times in logged)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,15 +16,15 @@ from dhcplens.findings.words import listed, number
 from dhcplens.model.order import ordered
 from dhcplens.model.states import BindingState, Role, Severity
 from dhcplens.pair import Server
-from dhcplens.pair.bindings import written
-from dhcplens.pair.columns import codes, stamps, times
+from dhcplens.pair.bindings import happened, written
+from dhcplens.pair.columns import UNKNOWN_TIME, among, categorical, codes, plain, stamps, words
 
 _UNUSED = (BindingState.FREE, BindingState.BACKUP, BindingState.ABANDONED)
 _NEVER = frozenset(
     (old.value, new.value) for old in _UNUSED for new in (BindingState.EXPIRED, BindingState.RELEASED)
 )
 _NEVER_OF_PRIMARY = frozenset({(BindingState.ACTIVE.value, BindingState.BACKUP.value)})
-_LATE = pd.Timedelta(seconds=65)
+_LATE = 65 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +38,22 @@ class SequenceLimits:
 def impossible_sequence(case: Case, limits: SequenceLimits) -> Iterator[Draft]:
     """Blocks of one address that cannot follow each other: dhcpd writes each change (mdb.c)."""
     for server in case.pair.servers:
-        odd = _impossible(case, server)
-        if odd["ip"].nunique() < max(1, limits.count):
+        before, row = _impossible(case, server)
+        if len(row) < max(1, limits.count):
+            continue
+        odd = _both_blocks(server.leases.bindings, before, row)
+        if odd["ip"].nunique() < limits.count:
             continue
         one = odd.iloc[0]
         count = odd["ip"].nunique()
-        before = odd.assign(line=odd["before"])
+        earlier = odd.assign(line=odd["before"])
         yield Draft(
             title=f"the lease file of {server.name} has {number(count, 'address')} with changes "
             f"of state that dhcpd does not make: {listed([str(ip) for ip in odd['ip'].unique()])}",
             start=known(case.aligned(odd["time"].min(), server.name)),
             end=None,
             servers=(server.name,),
-            rows=rows(before, 12) + rows(odd, 12),
+            rows=rows(earlier, 12) + rows(odd, 12),
             figures={
                 "server": server.name,
                 "count": number(count, "address"),
@@ -60,32 +62,35 @@ def impossible_sequence(case: Case, limits: SequenceLimits) -> Iterator[Draft]:
         )
 
 
-def _impossible(case: Case, server: Server) -> pd.DataFrame:
-    """Blocks with the state (``old``) and line (``before``) of the block before, where that cannot be."""
+def _impossible(case: Case, server: Server) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of blocks that cannot follow the block before of that address; first the places of those."""
     blocks = server.leases.bindings
     never = _NEVER | (_NEVER_OF_PRIMARY if server.role is Role.PRIMARY else frozenset())
-    versions = case.pair.runs.loc[case.pair.runs["server"] == server.name, "version"].dropna().astype(str)
-    if versions.str.lstrip("V").str.startswith("3.0").any():
+    versions = [one.version for one in case.pair.lives if one.server == server.name and one.version]
+    if any(one.lstrip("V").startswith("3.0") for one in versions):
         never = frozenset()  # took its partner's expired and released as they were
     before, row = _followers(blocks)
-    states = blocks["state"].cat
-    names = [*states.categories, None]
+    state = categorical(blocks["state"])
+    names = [*state.categories, None]
     odd = np.array([[(old, new) in never for new in names] for old in names])
-    chosen = odd[states.codes.to_numpy()[before], states.codes.to_numpy()[row]]
-    before, row = before[chosen], row[chosen]
-    found: pd.DataFrame = blocks[["ip", "state", "source", "line"]].iloc[row]
-    odd_ones: pd.DataFrame = found.astype(dict.fromkeys(("ip", "state", "source"), "object")).assign(
+    chosen = odd[state.codes[before], state.codes[row]]
+    return before[chosen], row[chosen]
+
+
+def _both_blocks(blocks: pd.DataFrame, before: NDArray[np.int64], row: NDArray[np.int64]) -> pd.DataFrame:
+    """Blocks with the state (``old``) and line (``before``) of the block before."""
+    return plain(blocks[["ip", "state", "source", "line"]].iloc[row]).assign(
         time=written(blocks).iloc[row].array,
-        old=blocks["state"].iloc[before].astype("object").array,
+        old=words(blocks["state"])[before],
         before=blocks["line"].iloc[before].array,
     )
-    return odd_ones
 
 
 def _followers(blocks: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places of accepted blocks that follow another one of the same address and file; first those others."""
-    standing = np.flatnonzero((blocks["accepted"] & blocks["ip"].notna()).to_numpy())
-    address = codes(blocks["source"]) * len(blocks["ip"].cat.categories) + codes(blocks["ip"])
+    ip = categorical(blocks["ip"])
+    standing = np.flatnonzero(blocks["accepted"].to_numpy() & (ip.codes >= 0))
+    address = codes(blocks["source"]) * len(ip.categories) + ip.codes
     order = standing[ordered(address[standing])]
     same = np.flatnonzero(address[order[1:]] == address[order[:-1]])
     same = same[np.argsort(order[same + 1])]  # as they stand in the file
@@ -122,31 +127,30 @@ def lease_not_in_file(case: Case, limits: UnwrittenLimits) -> Iterator[Draft]:
 def _unwritten(case: Case, server: Server, covered: float) -> pd.DataFrame:
     """The last exchanges, of each address, that ended in such an acknowledgement."""
     every = case.pair.exchanges
-    given = every["kind"].isin(["acquire", "renew"]) & (every["outcome"] == "acked") & every["ip"].notna()
-    acked = every.loc[given & (every["server"] == server.name), ["ip", "end", "source", "line"]]
-    blocks = server.leases.bindings
-    runs = case.pair.runs
-    begin = runs.loc[runs["server"] == server.name, "start"].dropna()
-    if len(begin):
-        acked = acked[acked["end"] > begin.iloc[-1]]
-    latest = written(blocks).max() if len(blocks) else pd.NaT
-    if pd.isna(latest) or not len(acked):
-        return acked.iloc[:0]
-    acked = acked[acked["end"] < latest - timedelta(seconds=covered)]
-    acked = acked.drop_duplicates("ip", keep="last").astype({"ip": "object"})
-    acked = acked[acked["ip"].map(dynamic_range(case, server.name)).astype(bool)] if len(acked) else acked
-    told = acked["ip"].map(_told(case))
-    missing = acked[told.isna() | (told < acked["end"] - _LATE)]
+    given = among(every["kind"], "acquire", "renew") & among(every["outcome"], "acked")
+    given &= among(every["server"], server.name) & (codes(every["ip"]) >= 0)
+    end, blocks = stamps(every["end"]), server.leases.bindings
+    starts = [one.start for one in case.pair.lives if one.server == server.name and one.start != UNKNOWN_TIME]
+    latest = int(happened(blocks).max()) if len(blocks) else UNKNOWN_TIME
+    if latest == UNKNOWN_TIME:
+        return every.iloc[:0]
+    given &= (end > (starts[-1] if starts else UNKNOWN_TIME)) & (end < latest - round(covered * 10**9))
+    acked = every.iloc[np.flatnonzero(given)].drop_duplicates("ip", keep="last")
+    dynamic = dynamic_range(case, server.name)
+    acked = acked[np.array([dynamic(ip) for ip in acked["ip"]], dtype=np.bool_)]
+    missing = acked[_told(case, acked["ip"]) < stamps(acked["end"]) - _LATE]
     return case.align(missing.assign(time=missing["end"]), server.name)
 
 
-def _told(case: Case) -> pd.Series:
-    """Of each address the latest time that a block of either file names for it."""
-    tables = [server.leases.bindings for server in case.pair.servers]
-    parts: list[pd.Series] = []
-    for table in tables:
-        named = [stamps(table[name]) for name in ("starts", "ends", "cltt", "tstp")]
-        latest = times(np.maximum.reduce(named)).groupby(codes(table["ip"])).max().drop(-1, errors="ignore")
-        parts.append(latest.set_axis(table["ip"].cat.categories[latest.index].astype("object")))
-    whole: pd.Series = pd.concat(parts).groupby(level=0).max()
-    return whole
+def _told(case: Case, addresses: pd.Series) -> NDArray[np.int64]:
+    """The latest time (ns) that a block of either file names for each address, UNKNOWN_TIME without any."""
+    found = np.full(len(addresses), UNKNOWN_TIME)
+    for server in case.pair.servers:
+        blocks = server.leases.bindings
+        names = categorical(blocks["ip"]).categories
+        latest = np.full(len(names) + 1, UNKNOWN_TIME)  # the last one: of no address in the file
+        for name in ("starts", "ends", "cltt", "tstp"):
+            np.maximum.at(latest, codes(blocks["ip"]), stamps(blocks[name]))
+        latest[-1] = UNKNOWN_TIME
+        found = np.maximum(found, latest[names.get_indexer(pd.Index(addresses, dtype="str"))])
+    return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dhcplens.model.loadbalance import BUCKETS, client_hash
 from dhcplens.model.states import Role
 from dhcplens.model.tables import frame
-from dhcplens.pair.columns import codes, picked, words
+from dhcplens.pair.columns import categorical, codes, picked
 from dhcplens.pair.schemas import CLIENTS, HANDOVERS, SERVED
 
 
@@ -17,9 +17,12 @@ def identifiers(bindings: Sequence[pd.DataFrame]) -> dict[str, str]:
     """Client identifier that each hardware address last used, from lease files; both in hex with colons."""
     found: dict[str, str] = {}
     for table in bindings:
-        known = table[table["uid"].notna() & table["mac"].notna()]
-        last = known.drop_duplicates("mac", keep="last")
-        found.update(zip(words(last["mac"]), words(last["uid"]), strict=True))
+        mac, uid = categorical(table["mac"]), categorical(table["uid"])
+        last = np.full(len(mac.categories), -1)
+        known = (mac.codes >= 0) & (uid.codes >= 0)
+        last[mac.codes[known]] = uid.codes[known]  # of one that comes again, the last counts
+        named = np.flatnonzero(last >= 0)
+        found.update(zip(mac.categories[named], uid.categories[last[named]], strict=True))
     return found
 
 

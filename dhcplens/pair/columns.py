@@ -22,7 +22,7 @@ def stamps(column: pd.Series) -> NDArray[np.int64]:
 
 def times(stamped: NDArray[np.int64]) -> pd.Series:
     """The column of UTC times that such nanoseconds stand for."""
-    return pd.Series(pd.array(stamped.astype("datetime64[ns]"), dtype=_TIME))
+    return pd.Series(pd.array(stamped.astype("datetime64[ns]"), dtype=_TIME, copy=False))
 
 
 def time(stamp: int) -> pd.Timestamp:
@@ -42,6 +42,24 @@ def words(column: pd.Series, missing: object = None) -> NDArray[np.object_]:
     held = categorical(column)
     plain: NDArray[np.object_] = np.array([*held.categories, missing], dtype=object)[held.codes]
     return plain
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its words as objects (NaN where missing), so that those of several can be united."""
+    columns = {
+        name: pd.Series(words(column, np.nan), index=frame.index, dtype=object)
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        else column
+        for name, column in frame.items()
+    }
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
+def among(column: pd.Series, *names: str) -> NDArray[np.bool_]:
+    """Which words of a categorical column are one of these; it should have few different ones."""
+    held = categorical(column)
+    wanted = np.array([*(one in names for one in held.categories), False])
+    return np.asarray(wanted[held.codes], dtype=np.bool_)
 
 
 def in_time(stamped: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """Pool lines of both servers as one series: which pool of which network, whose share is what."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from dhcplens.model.conf import DhcpdConf
 from dhcplens.model.states import Role
 from dhcplens.model.tables import concat, frame
-from dhcplens.pair.columns import codes, words
+from dhcplens.pair.columns import categorical, codes, words
 from dhcplens.pair.journal import POOL, Journal
 from dhcplens.pair.runs import Run, run_of
 from dhcplens.pair.schemas import POOL_SERIES, POOL_SUMMARY
@@ -82,19 +83,15 @@ def _of_server(
 ) -> pd.DataFrame:
     if table.empty:
         return frame(POOL_SERIES, {})
-    printed = table["network"].cat.categories
-    full = pd.Series([full_network(name) for name in printed], dtype=object)
-    network = full.reindex(codes(table["network"])).to_numpy()
+    networks = categorical(table["network"])
+    network = np.array([*map(full_network, networks.categories), None], dtype=object)[networks.codes]
     run = _runs(table, journal, runs)
     ordinal = _ordinals(run, network, codes(table["pool_id"]))
     relationship = _relationships(table, network, ordinal, conf, only)
     role = np.array([roles.get((server, name)) for name in relationship], dtype=object)
-    free, backup = table["free"], table["backup"]
-    known = pd.Series(role).notna().to_numpy()
-    mine = free.where(role == Role.PRIMARY, backup).where(known)
-    theirs = backup.where(role == Role.PRIMARY, free).where(known)
-    shared = (free + backup).astype("Int64")
-    difference = (free - backup).astype("Int64")
+    primary, unknown = role == Role.PRIMARY, role == None  # noqa: E711
+    (free, no_free), (backup, no_backup) = _numbers(table["free"]), _numbers(table["backup"])
+    shared, uncounted = free + backup, no_free | no_backup
     return frame(
         POOL_SERIES,
         {
@@ -108,27 +105,42 @@ def _of_server(
             "ordinal": ordinal,
             "run": run,
             "total": table["total"],
-            "free": free,
-            "backup": backup,
-            "own": mine,
-            "partners": theirs,
-            "surplus": (difference.abs() // 2) * difference.gt(0).astype("Int64").mul(2).sub(1),
-            "max_own": table["max_own"].fillna((shared * _OWNERSHIP + 50) // 100),
-            "max_misbal": table["max_misbal"].fillna((shared * _MISBALANCE + 50) // 100),
+            "free": table["free"],
+            "backup": table["backup"],
+            "own": _counts(np.where(primary, free, backup), unknown | np.where(primary, no_free, no_backup)),
+            "partners": _counts(
+                np.where(primary, backup, free), unknown | np.where(primary, no_backup, no_free)
+            ),
+            "surplus": _counts(np.sign(free - backup) * (np.abs(free - backup) // 2), uncounted),
+            "max_own": _filled(table["max_own"], (shared * _OWNERSHIP + 50) // 100, uncounted),
+            "max_misbal": _filled(table["max_misbal"], (shared * _MISBALANCE + 50) // 100, uncounted),
             "requesting": table["requesting"],
         },
     )
 
 
+def _numbers(column: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """A column of counts, and where it has none."""
+    return column.to_numpy(np.int64, na_value=0), column.isna().to_numpy()
+
+
+def _counts(numbers: NDArray[np.int64], missing: NDArray[np.bool_]) -> Any:
+    return pd.arrays.IntegerArray(numbers, missing)
+
+
+def _filled(printed: pd.Series, reckoned: NDArray[np.int64], unknown: NDArray[np.bool_]) -> Any:
+    """What was printed, else what is reckoned."""
+    numbers, missing = _numbers(printed)
+    return _counts(np.where(missing, reckoned, numbers), missing & unknown)
+
+
 def _runs(table: pd.DataFrame, journal: Journal, runs: tuple[Run, ...]) -> NDArray[np.int64]:
     """The process of each row. The journal holds the rows too, maybe in other order within a second."""
-    entries = np.flatnonzero(journal.where(POOL))
-    numbers = pd.Series(
-        run_of(journal, runs)[entries],
-        index=pd.MultiIndex.from_arrays([journal.source[entries], journal.line[entries]]),
-    )
-    wanted = pd.MultiIndex.from_arrays([words(table["source"]), table["line"]])
-    return numbers[~numbers.index.duplicated()].reindex(wanted, fill_value=0).to_numpy(dtype=np.int64)
+    entries = np.flatnonzero(journal.where(POOL))[::-1]  # of lines that are there twice, the first counts
+    places = zip(journal.source[entries], journal.line[entries].tolist(), strict=True)
+    number = dict(zip(places, run_of(journal, runs)[entries].tolist(), strict=True))
+    wanted = zip(words(table["source"]), table["line"].tolist(), strict=True)
+    return np.array([number.get(place, 0) for place in wanted], dtype=np.int64)
 
 
 def _ordinals(
@@ -138,11 +150,12 @@ def _ordinals(
 
     dhcpd walks its pools in one order, so the numbers mean the same pool after a restart.
     """
-    rows = pd.DataFrame({"run": run, "network": pd.factorize(network)[0], "pool": pool_id})
-    first = rows.drop_duplicates()
-    place = first.groupby(["run", "network"]).cumcount()
-    numbered = rows.merge(first.assign(place=place), on=["run", "network", "pool"], how="left")
-    return numbered["place"].to_numpy(dtype=np.int64)
+    known: dict[tuple[int, str | None], dict[int, int]] = {}
+    numbers = []
+    for process, name, pointer in zip(run.tolist(), network, pool_id.tolist(), strict=True):
+        pools = known.setdefault((process, name), {})
+        numbers.append(pools.setdefault(pointer, len(pools)))
+    return np.array(numbers, dtype=np.int64)
 
 
 def _relationships(
@@ -153,9 +166,9 @@ def _relationships(
     only: str | None,
 ) -> NDArray[np.object_]:
     """The relationship of each row: as logged, else the only one, else that of the configured pool."""
-    named = words(table["relationship"])
+    named = words(table["relationship"], only)
     if only is not None:
-        return np.where(pd.isna(named), only, named)
+        return named
     configured: dict[str, list[str | None]] = {}
     for pool in conf.pools if conf else ():
         if pool.relationship is not None:

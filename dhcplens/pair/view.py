@@ -265,9 +265,11 @@ class PairView:
     def mclt(self) -> int | None:
         """Seconds of mclt: of the primary's configuration, else of the secondary's lease file."""
         peers = [one.peer(self.relationship) for one in self.servers if self.relationship]
+        declared = [peer.mclt for peer in peers if peer and peer.mclt]
+        if declared:
+            return declared[0]
         written = [one.leases.failover_states["mclt"].dropna().tail(1) for one in self.servers]
-        found = [peer.mclt for peer in peers if peer] + [int(value) for one in written for value in one]
-        return next((seconds for seconds in found if seconds), None)
+        return next((int(value) for one in written for value in one if value), None)
 
     @cached_property
     def line_times(self) -> Mapping[str, NDArray[np.int64]]:
