@@ -14,7 +14,7 @@ from dhcplens.ingest.leases.lease import STAMPS
 from dhcplens.ingest.leases.names import Names
 from dhcplens.ingest.leases.rows import moments, words
 from dhcplens.ingest.leases.slices import Array, Slice
-from dhcplens.ingest.leases.spread import spread
+from dhcplens.ingest.leases.spread import find_used, renumber, spread
 from dhcplens.model import tables
 
 _WORDS: Final = ("ip", "mac", "uid", "hostname", "options")  # in the order of the kinds
@@ -108,7 +108,7 @@ def frame(
     return pd.DataFrame({name: columns[name] for name in order}, copy=False)
 
 
-def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean: bool) -> pd.Series:
+def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean: bool) -> pd.Categorical:
     """A column of words, the others put into their gaps; names without a row go unless ``clean``."""
     if len(gaps):
         others_names = others.cat.categories
@@ -122,8 +122,8 @@ def _mixed(codes: Array, names: pd.Index, others: pd.Series, gaps: Array, clean:
         codes[gaps] = np.array([*found, -1], codes.dtype)[others.cat.codes]
     if not clean:
         used = np.zeros(len(names) + 1, bool)
-        used[codes] = True
+        find_used(codes, used)
         if not used[:-1].all():
-            table = np.append(np.cumsum(used[:-1]) - 1, -1).astype(codes.dtype)
-            codes, names = table[codes], names[used[:-1]]
+            renumber(codes, np.append(np.cumsum(used[:-1]) - 1, -1).astype(codes.dtype))
+            names = names[used[:-1]]
     return words(codes, names)

@@ -32,15 +32,13 @@ def read_fast(data: Data, source: str) -> LeasePiece:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
         names = Names(pool, buffer, parts)
         runs = _joined(parts, *(slices.unite(buffer, parts, kind) for kind in (OPTIONS, EXTRA)))
-        options = _options(data, buffer, runs)
-        refused = [code for code, text in enumerate(options) if text is None]
+        options = names.different(OPTIONS, _options(data, buffer, runs))
         reader = LeaseReader(source)
-        rest = _read_rest(data, reader, _ranges(data, parts, refused))
+        rest = _read_rest(data, reader, _ranges(data, parts, np.flatnonzero(options == "")))
         piece = reader.finish()
         plan = columns.plan(parts, rest.taken, len(piece.bindings))
-        words = names.different(OPTIONS, [text or "" for text in options])
         names.wait()
-        bindings = columns.frame(pool, parts, names, words, plan, piece.bindings, source, rest.stopped_at)
+        bindings = columns.frame(pool, parts, names, options, plan, piece.bindings, source, rest.stopped_at)
     lines = sum(part.lines for part in parts)
     return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
 
@@ -64,8 +62,8 @@ def _joined(parts: Sequence[Slice], first: Array, second: Array) -> Array:
     return np.column_stack((first[one], second[other]))
 
 
-def _options(data: Data, buffer: Array, runs: Array) -> list[str | None]:
-    """JSON of the statements in these runs; None where the plain reader has to see them."""
+def _options(data: Data, buffer: Array, runs: Array) -> list[str]:
+    """JSON of the statements in these runs; "" where the plain reader has to see them."""
     texts = objects_of(buffer, runs)
     for code in [code for code, text in enumerate(texts) if not text]:
         places = [place for place in runs[code].tolist() if place]
@@ -73,17 +71,17 @@ def _options(data: Data, buffer: Array, runs: Array) -> list[str | None]:
     return texts
 
 
-def _unusual_options(data: Data, places: Sequence[int]) -> str | None:
+def _unusual_options(data: Data, places: Sequence[int]) -> str:
     starts = [place >> LENGTH_BITS for place in places]
     lengths = [place & LENGTH_MASK for place in places]
     texts = [data[start : start + length] for start, length in zip(starts, lengths, strict=True)]
-    return options_text(read_options(b"\n".join(texts)) or {})
+    return options_text(read_options(b"\n".join(texts)) or {}) or ""
 
 
-def _ranges(data: Data, parts: Sequence[Slice], refused: Sequence[int]) -> list[list[int]]:
+def _ranges(data: Data, parts: Sequence[Slice], refused: Array) -> list[list[int]]:
     """All ranges (start, end, line ends before) for the plain reader; rows with refused options are some."""
     ranges = np.concatenate([part.ranges for part in parts])
-    if refused:
+    if len(refused):
         offsets = np.concatenate([part.offsets() for part in parts])
         lines = np.concatenate([part.rows[:, LINE] + part.lines_before for part in parts])
         codes = [np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] for part in parts]

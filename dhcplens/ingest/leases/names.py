@@ -30,9 +30,11 @@ class Names:
         self._found = {kind: pool.submit(job) for kind, job in jobs.items()}
 
     def wait(self) -> None:
-        """Until the slices have codes that they share."""
+        """Until the slices have codes that they share, and need their tables no more."""
         for job in self._found.values():
             job.result()
+        for one in self._slices:
+            one.table.forget()
 
     def of(self, kind: int) -> pd.Index:
         """The different texts of one kind, by code."""
@@ -73,7 +75,7 @@ def _spelled(write: Callable[..., None], width: int, places: Array, *data: Array
     return pd.Index(_cut(out, edges), dtype="str")
 
 
-def objects_of(buffer: Array, runs: Array) -> list[str | None]:
+def objects_of(buffer: Array, runs: Array) -> list[str]:
     """JSON of the statements in pairs of runs, given by their places (0 for none); "" for unusual ones."""
     out = np.empty(2 * int((runs & LENGTH_MASK).sum()) + 64 * len(runs), np.uint8)
     edges, value = np.zeros(len(runs) + 1, np.int64), np.empty(objects.LONGEST + 8, np.uint8)
@@ -84,7 +86,7 @@ def objects_of(buffer: Array, runs: Array) -> list[str | None]:
         start = place >> LENGTH_BITS
         if bytes(buffer[start : start + (place & LENGTH_MASK)]).decode().lower() in KEYWORDS:
             return [""] * len(runs)  # dhcpd takes no such name
-    return [*_cut(out, edges)]
+    return _cut(out, edges)
 
 
 def _cut(out: Array, edges: Array) -> list[str]:

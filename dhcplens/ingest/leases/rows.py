@@ -77,13 +77,13 @@ class Rows:
                 columns[column.name] = pd.arrays.IntegerArray(np.where(missing, 0, numbers), missing)
             else:
                 columns[column.name] = numbers.astype(column.kind.value)
-        return pd.DataFrame(columns)
+        return pd.DataFrame(columns, copy=False)
 
 
-def words(codes: npt.NDArray[Any], names: Sequence[str] | pd.Index) -> pd.Series:
+def words(codes: npt.NDArray[Any], names: Sequence[str] | pd.Index) -> pd.Categorical:
     """Names, all different, by their codes as a category column; -1 is missing."""
     categories = names if isinstance(names, pd.Index) else pd.Index(list(names), dtype="str")
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=_dtype(categories), validate=False), copy=False)
+    return pd.Categorical.from_codes(codes, dtype=_dtype(categories), validate=False)
 
 
 _dtype: Callable[[pd.Index], pd.CategoricalDtype] = getattr(

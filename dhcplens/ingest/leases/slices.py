@@ -61,6 +61,10 @@ class _Table:
         self.tails = _tails(size // 2)
         self.tails[: len(tails)] = tails
 
+    def forget(self) -> None:
+        """Give the memory back."""
+        self.slots, self.places = np.empty((KINDS, 0), np.uint64), np.empty((KINDS, 0), np.int64)
+
 
 def _tails(count: int) -> Array:
     """No tails, each of which lies in one line of the processor's cache."""

@@ -47,3 +47,17 @@ def spread(
             flags[1, at] = small >> 13 & 1 != 0
             flags[2, at] = row[OFFSET] < stop
             at += 1
+
+
+@compiled
+def find_used(codes: Any, used: Any) -> None:
+    """Mark the codes that occur; -1 marks the last place."""
+    for code in codes:
+        used[code] = True
+
+
+@compiled
+def renumber(codes: Any, numbers: Any) -> None:
+    """Put other numbers in place of the codes; the last one is for -1."""
+    for index in range(len(codes)):
+        codes[index] = numbers[codes[index]]
