@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from tests.diagnosis.incident import Incident
 from tests.diagnosis.setting import Setting
 
-FAMILIES = ("link", "recovery", "conflicts", "refusals", "pools", "clients", "files", "noise", "healthy")
+FAMILIES = (
+    "link",
+    "recovery",
+    "conflicts",
+    "refusals",
+    "pools",
+    "clients",
+    "files",
+    "damage",
+    "noise",
+    "healthy",
+)
 
 Make = Callable[[Setting], Incident]
 

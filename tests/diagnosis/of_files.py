@@ -1,4 +1,4 @@
-"""Lease files that are damaged, disagree, or hold what the protocol forbids."""
+"""Lease files that disagree, or hold what the protocol forbids; updates that are refused or wait."""
 
 import re
 
@@ -7,11 +7,12 @@ from tests.diagnosis.kinds import kind
 from tests.diagnosis.setting import Setting
 
 
-def _settled_crowd(pair: Setting) -> tuple[float, str]:
+def settled_crowd(pair: Setting) -> tuple[float, str]:
+    """Clients that come early, with all that can be known of them."""
     return 130.0, pair.clients(max(20, int(pair.size * 0.3)), 15.0, "with identifiers and names")
 
 
-def _lasting(played: Played, server: str, end: float) -> list[str]:
+def lasting(played: Played, server: str, end: float) -> list[str]:
     """Addresses whose last block in a server's file is an old, still active lease."""
     last = played.folder.last_blocks(server, "active")
     return sorted(
@@ -30,7 +31,7 @@ def files_disagree(pair: Setting) -> Incident:
     count = pair.rng.randrange(4, 9)
 
     def diverge(played: Played) -> None:
-        chosen = _lasting(played, odd, end)[:count]
+        chosen = lasting(played, odd, end)[:count]
         state = pair.rng.choice(("free", "backup"))
 
         def freed(block: str) -> str:
@@ -43,7 +44,7 @@ def files_disagree(pair: Setting) -> Incident:
         played.folder.change_last(odd, chosen, freed)
 
     return pair.incident(
-        [_settled_crowd(pair)],
+        [settled_crowd(pair)],
         end,
         [Expected("diverged-bindings", ANY, END)],
         diverge,
@@ -57,7 +58,7 @@ def files_disagree_about_the_newest(pair: Setting) -> Incident:
     """The files were copied while updates were in flight: the last leases stand in one file only."""
     odd, _ = pair.either()
     end = pair.minutes(40, 80)
-    events = [_settled_crowd(pair), (end - 40, pair.clients(12, 30.0))]
+    events = [settled_crowd(pair), (end - 40, pair.clients(12, 30.0))]
 
     def early(played: Played) -> None:
         blocks = played.folder.blocks(odd)
@@ -249,164 +250,5 @@ def long_leases_on_renewal(pair: Setting) -> Incident:
     pair.mclt, pair.lease = 600, 43200
     end = pair.minutes(60, 120)
     return pair.incident(
-        [_settled_crowd(pair), *pair.background(end, share=0.2)], end, [], needs=("leases", "conf")
-    )
-
-
-@kind("lease-file-damaged", lab=False)
-def corrupt_at_start(pair: Setting) -> Incident:
-    """After a crash dhcpd finds its lease file corrupt."""
-    down, _ = pair.either()
-    at = pair.minutes(10, 30)
-    back = at + pair.minutes(2, 20)
-    end = back + pair.minutes(8, 40)
-
-    def corrupt(played: Played) -> None:
-        start = min(line.at for line in played.folder.log(down) if line.at >= back)
-        played.folder.say(
-            down,
-            start + 0.2,
-            "/var/lib/dhcp/dhcpd.leases line 412: unexpected end of file",
-            "Corrupt lease file - possible data loss!",
-        )
-
-    return pair.incident(
-        [(at, f"crash {down}"), (back, f"start {down}"), *pair.background(end, share=0.25)],
-        end,
-        lambda played: [
-            Expected("peer-down", at, played.linked(back)),
-            Expected("lease-file-damaged", back, back),
-        ],
-        corrupt,
-        settled=at - 300,
-    )
-
-
-@kind("lease-file-damaged", lab=False)
-def disk_full(pair: Setting) -> Incident:
-    """The disk of one server is full for some minutes: leases cannot be written."""
-    one, _ = pair.either()
-    at = pair.minutes(10, 30)
-    end = at + pair.minutes(20, 40)
-    times = [at + 13 * place for place in range(pair.rng.randrange(2, 30))]
-
-    def full(played: Played) -> None:
-        for place, moment in enumerate(times):
-            ip = pair.address(place)
-            played.folder.say(
-                one,
-                moment,
-                pair.rng.choice(
-                    (
-                        f"write_lease: unable to write lease {ip}",
-                        "commit_leases: unable to commit, fsync(): No space left on device",
-                    )
-                ),
-            )
-
-    return pair.incident(
-        pair.background(end), end, [Expected("lease-file-damaged", at, times[-1])], full, settled=at - 300
-    )
-
-
-@kind("lease-file-damaged", lab=False)
-def garbage_in_the_file(pair: Setting) -> Incident:
-    """Blocks of the lease file are damaged in the middle."""
-    one, _ = pair.either()
-    end = pair.minutes(30, 70)
-
-    def damage(played: Played) -> None:
-        blocks = played.folder.blocks(one)
-        places = [place for place, block in enumerate(blocks[:-8]) if block.startswith("lease ")]
-        for place in pair.rng.sample(places, min(3, len(places))):
-            blocks[place] = re.sub(r"binding state [a-z]+;", "binding st\0\0\0\0;", blocks[place], count=1)
-        played.folder.write_blocks(one, blocks)
-
-    return pair.incident(
-        [_settled_crowd(pair)],
-        end,
-        [Expected("lease-file-damaged", ANY, ANY)],
-        damage,
-        needs=("leases",),
-        maybe=("diverged-bindings",),
-    )
-
-
-@kind(spares=("lease-file-damaged",), lab=False)
-def copied_while_written(pair: Setting) -> Incident:
-    """The lease file was copied while dhcpd wrote its last block."""
-    one, _ = pair.either()
-    end = pair.minutes(30, 70)
-
-    def cut(played: Played) -> None:
-        blocks = played.folder.blocks(one)
-        place = max(number for number, block in enumerate(blocks) if block.startswith("lease "))
-        played.folder.write_blocks(one, [*blocks[:place], blocks[place][: len(blocks[place]) // 2]])
-
-    return pair.incident([_settled_crowd(pair)], end, [], cut, needs=("leases",))
-
-
-@kind("configuration-refused", lab=False)
-def semicolon_lost(pair: Setting) -> Incident:
-    """Somebody edited a configuration while dhcpd ran: its next start would fail."""
-    odd, _ = pair.either()
-    end = pair.minutes(40, 80)
-    return pair.incident(
-        [_settled_crowd(pair)],
-        end,
-        [Expected("configuration-refused", ANY, END)],
-        lambda played: played.folder.change_conf(odd, r"(range [^;]*);", r"\1"),
-        needs=("conf",),
-    )
-
-
-@kind("impossible-sequence", lab=False)
-def states_that_cannot_follow(pair: Setting) -> Incident:
-    """Blocks were lost in the middle of a file: free addresses expire without ever having been given."""
-    pair.lease = pair.rng.choice((21600, 43200))
-    odd, _ = pair.either()
-    end = pair.minutes(70, 130)
-
-    def forget(played: Played) -> None:
-        last = played.folder.last_blocks(odd)
-        for ip in _lasting(played, odd, end)[:3]:
-            bare = re.sub(r"\n  (?:next|rewind) binding state [a-z]+;", "", last[ip])
-            for state in ("free", "expired"):
-                played.folder.append_block(
-                    odd, bare.replace("binding state active", f"binding state {state}")
-                )
-
-    return pair.incident(
-        [_settled_crowd(pair)],
-        end,
-        [Expected("impossible-sequence", ANY, END)],
-        forget,
-        needs=("leases",),
-        maybe=("diverged-bindings", "expired-never-freed"),
-    )
-
-
-@kind("lease-not-in-file", lab=False)
-def leases_cut_out(pair: Setting) -> Incident:
-    """Leases that the log acknowledges stand in neither file, which were written to later."""
-    pair.lease = pair.rng.choice((21600, 43200))
-    end = pair.minutes(70, 130)
-    events = [_settled_crowd(pair), (end - 600, pair.clients(6, 30.0))]
-
-    def cut(played: Played) -> None:
-        names = [server.name for server in played.scenario.servers]
-        lost = set(_lasting(played, names[0], end)[:4])
-        for name in names:
-            blocks = played.folder.blocks(name)
-            played.folder.write_blocks(
-                name, [one for one in blocks if not lost.intersection(one.split()[1:2])]
-            )
-
-    return pair.incident(
-        events,
-        end,
-        [Expected("lease-not-in-file", ANY, END)],
-        cut,
-        needs=("leases", "conf", "start"),
-        maybe=("stale-database-restored",),
+        [settled_crowd(pair), *pair.background(end, share=0.2)], end, [], needs=("leases", "conf")
     )
