@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from typing import Any
 
 from dhcplens.ingest.conf.peers import read_peer
 from dhcplens.ingest.conf.tree import ParsedConf, Statement
@@ -38,7 +39,7 @@ class _Reader:
     peers: dict[str, FailoverPeer] = field(default_factory=dict)
     pools: list[Pool] = field(default_factory=list)
     subnets: list[tuple[str, IPv4Network]] = field(default_factory=list)
-    settings: dict[str, int | bool] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)  # of DhcpdConf
 
 
 def view(parsed: ParsedConf) -> DhcpdConf:
@@ -47,7 +48,7 @@ def view(parsed: ParsedConf) -> DhcpdConf:
     _read_globals(parsed.statements, reader)
     _read_scope(parsed.statements, _Scope(LeaseTimes()), reader)
     conf = DhcpdConf(parsed.source, tuple(reader.peers.values()), tuple(reader.pools), tuple(reader.subnets))
-    return replace(conf, **reader.settings)  # type: ignore[arg-type]
+    return replace(conf, **reader.settings)
 
 
 def _read_globals(statements: Iterable[Statement], reader: _Reader) -> None:
