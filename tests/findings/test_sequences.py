@@ -6,34 +6,24 @@ import pytest
 
 from dhcplens.model.states import Role
 from dhcplens.model.values import Finding
+from tests.findings.cases import MAC, NORMAL, lives
 from tests.findings.making import findings, linked, ranged, served
-from tests.pair.making import block, message, server, state_block
-
-STATE = state_block("normal", "08:00:00", "normal", "08:00:00")
-MAC = "00:16:3e:00:00:07"
+from tests.pair.making import block, message, server
 
 
 def pair_with(*rows: dict[str, Any], role: Role = Role.PRIMARY) -> dict[str, Finding]:
     """What is found when one server, of that role, has these rows."""
     other = Role.SECONDARY if role is Role.PRIMARY else Role.PRIMARY
     return findings(
-        server("a", *linked(), *rows, STATE, conf=ranged(role)),
-        server("b", *linked(), *served("12:00:00", 2), STATE, conf=ranged(other)),
+        server("a", *linked(), *rows, NORMAL, conf=ranged(role)),
+        server("b", *linked(), *served("12:00:00", 2), NORMAL, conf=ranged(other)),
     )
-
-
-def life(*states: str) -> list[dict[str, Any]]:
-    """The blocks of one address, a minute apart."""
-    return [
-        block("10.69.0.5", state, mac=MAC, starts=f"08:{10 + place}:00", ends=f"08:{11 + place}:00")
-        for place, state in enumerate(states)
-    ]
 
 
 @pytest.mark.parametrize("states", [("free", "expired"), ("active", "backup"), ("abandoned", "released")])
 def test_blocks_that_cannot_follow_each_other(states: tuple[str, ...]) -> None:
     """A lease ends only out of active; both blocks are quoted."""
-    found = pair_with(*life(*states))["impossible-sequence"]
+    found = pair_with(*lives(*states))["impossible-sequence"]
     assert found.servers == ("a",)
     assert [row.line for row in found.evidence] == [1, 2]
     assert found.figures["example"] == f"10.69.0.5 goes from {states[0]} to {states[1]}"
@@ -49,12 +39,12 @@ def test_blocks_that_cannot_follow_each_other(states: tuple[str, ...]) -> None:
 )
 def test_lives_as_dhcpd_writes_them(states: tuple[str, ...]) -> None:
     """Every change that dhcpd makes by itself or at its partner's word is ordinary."""
-    assert "impossible-sequence" not in pair_with(*life(*states))
+    assert "impossible-sequence" not in pair_with(*lives(*states))
 
 
 def test_a_secondary_takes_its_own_half_back() -> None:
     """Without its partner a secondary lets an ended lease of its own half be backup at once (mdb.c)."""
-    assert "impossible-sequence" not in pair_with(*life("active", "backup"), role=Role.SECONDARY)
+    assert "impossible-sequence" not in pair_with(*lives("active", "backup"), role=Role.SECONDARY)
 
 
 def exchange(clock: str, ip: str) -> list[dict[str, Any]]:
