@@ -5,12 +5,9 @@ from typing import Any
 from dhcplens.model.states import Role, Severity
 from dhcplens.model.values import Finding
 from dhcplens.pair import build
-from tests.findings.cases import DOWN, PARTNER_DOWN, arrivals
+from tests.findings.cases import DOWN, MAC, PARTNER_DOWN, arrivals
 from tests.findings.making import findings, interrupted, linked, ranged, served
 from tests.pair.making import at, block, heap, message, move, pool, server
-
-NET = "10.69.0.0/16"
-MAC = "00:16:3e:00:00:01"
 
 
 def alone(*rows: dict[str, Any], until: str = "09:20:00") -> dict[str, Finding]:
