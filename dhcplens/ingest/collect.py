@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,6 @@ from dhcplens.ingest.track import TABLES, Track, tracks
 from dhcplens.model.conf import DhcpdConf
 from dhcplens.model.tables import LOG_TABLES, LeaseTables, LogTables, concat, empty
 from dhcplens.model.values import FileKind, Inference, InputFile, Problem, Progress, Texts
-
-_UTC: Final = "datetime64[ns, UTC]"
 
 
 class NothingReadable(Exception):  # noqa: N818 (it is named for what it says)
