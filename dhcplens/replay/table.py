@@ -10,17 +10,6 @@ from dhcplens.replay.language import read
 from dhcplens.replay.play import play
 from dhcplens.replay.recorded import read_run
 
-HEAD = (
-    "scenario",
-    "state moves",
-    "answering server",
-    "address",
-    "lease time",
-    "pool lines",
-    "lease stamps",
-    "final binding states",
-)
-
 
 def recorded_runs(fixtures: Path) -> Iterator[Path]:
     """Folders that hold a scenario with its recorded run."""
@@ -43,9 +32,10 @@ def against(folder: Path, *, follow: bool = True) -> Comparison:
 
 def table(fixtures: Path) -> str:
     """One row a recorded run, one over all of them, and one over all from scenario and seed alone."""
-    rows = [HEAD, tuple("---" for _ in HEAD)]
     folders = list(recorded_runs(fixtures))
     following = [against(folder) for folder in folders]
+    head = ("scenario", *(one.name for one in following[0].measures))
+    rows = [head, tuple("---" for _ in head)]
     rows += ((folder.name, *_cells([one])) for folder, one in zip(folders, following, strict=True))
     rows.append(("**all**", *_cells(following)))
     rows.append(
