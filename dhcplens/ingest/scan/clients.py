@@ -13,7 +13,7 @@ from dhcplens.ingest.leases.wide import eight
 from dhcplens.ingest.scan.atoms import is_hardware
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight
-from dhcplens.ingest.scan.intern import Places, Words, index_of, key_of
+from dhcplens.ingest.scan.intern import Codes, Places, Words, index_of, key_of
 from dhcplens.ingest.scan.layout import HOSTNAME, IP
 
 # The first and last eight bytes of the address; the index + 1 (zero: empty), above it those of the words;
@@ -92,6 +92,22 @@ def client_at(data: Bytes, clients: Clients, start: int) -> int:
         if clients.entries[entry + _INDEX] == 0:
             return _new(data, clients, start, entry)
         slot = (slot + 1) & ((1 << bits) - 1)
+
+
+@compiled
+def find_clients(data: Bytes, clients: Clients, places: Places, table: Codes) -> None:
+    """Write to ``table`` the index that each of the hardware addresses at ``places`` has, or -1."""
+    bits = clients.counts[BITS]
+    for index in range(len(places)):
+        first, last = eight(data, places[index, 0]), eight(data, places[index, 0] + 9)
+        slot = _slot(first, last, bits)
+        entry = slot * _WIDTH
+        while clients.entries[entry + _INDEX] != 0 and (
+            clients.entries[entry + _FIRST] != first or clients.entries[entry + _LAST] != last
+        ):
+            slot = (slot + 1) & ((1 << bits) - 1)
+            entry = slot * _WIDTH
+        table[index] = client_id(clients, entry)
 
 
 @compiled

@@ -8,20 +8,19 @@ import numpy as np
 import pandas as pd
 
 from dhcplens.ingest.scan.layout import Array
-from dhcplens.ingest.scan.settle import seen
+from dhcplens.ingest.scan.settle import seen, spread
 
-_HUGE: Final = 2 << 20  # smaller columns are not worth huge pages
+_HUGE: Final = 4 << 20  # smaller columns would waste too much of a huge page
 
 
 def fresh(rows: int, of: Any) -> Array:
-    """An array of its own pages: they take no memory before they are written, and go back when it goes."""
+    """Zeros on their own pages: they take no memory before they are written, and go back with the array."""
     of = np.dtype(of)
     size = rows * of.itemsize
     if size < _HUGE or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.empty(rows, of)
+        return np.zeros(rows, of)
     pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if of.itemsize >= 8:
-        pages.madvise(mmap.MADV_HUGEPAGE)
+    pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, of)
 
 
@@ -30,16 +29,19 @@ def narrowest(words: int) -> Any:
     return np.min_scalar_type(-words - 1)
 
 
-def categories(codes: Array, words: Sequence[str], slow: "pd.Series[str]", places: Array) -> pd.Categorical:
+def categories(codes: Array, words: list[str], slow: "pd.Series[str]", places: Array) -> pd.Categorical:
     """Codes of ``words``, each once, with the plain reader's values put in at ``places``."""
-    if len(slow):
-        known = {word: index for index, word in enumerate(words)}
-        others = [known.setdefault(word, len(known)) for word in slow.cat.categories]
-        words = list(known)
-        of = narrowest(len(words))
-        codes = codes.astype(of, copy=False) if of.itemsize > codes.itemsize else codes
-        codes[places] = np.array([*others, -1], codes.dtype)[slow.cat.codes.to_numpy()]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype="str"), validate=False)
+    others = dict.fromkeys(slow.cat.categories, -1)
+    for index, word in enumerate(words):
+        if word in others:
+            others[word] = index
+    new = [word for word, index in others.items() if index < 0]
+    others |= {word: len(words) + index for index, word in enumerate(new)}
+    of = narrowest(len(words) + len(new))
+    codes = codes.astype(of, copy=False) if of.itemsize > codes.itemsize else codes
+    codes[places] = np.array([*others.values(), -1], codes.dtype)[slow.cat.codes.to_numpy()]
+    every = pd.Index([*words, *new], dtype="str")
+    return pd.Categorical.from_codes(codes, categories=every, validate=False)
 
 
 def used(codes: Array, words: Sequence[str]) -> tuple[Array, list[str]]:
@@ -50,7 +52,9 @@ def used(codes: Array, words: Sequence[str]) -> tuple[Array, list[str]]:
         return codes, list(words)
     of = narrowest(int(marks[:-1].sum()))
     ranks = np.append(np.cumsum(marks[:-1]) - 1, -1).astype(of)
-    return ranks[codes], [word for word, one in zip(words, marks.tolist(), strict=False) if one]
+    fewer = fresh(len(codes), of)
+    spread(codes, ranks, np.array([len(codes)]), 0, fewer)
+    return fewer, [word for word, one in zip(words, marks.tolist(), strict=False) if one]
 
 
 def framed(done: dict[str, Any], slow: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from dhcplens.ingest.leases.wide import eight
 from dhcplens.ingest.scan.atoms import BLANK, CLOSE, NEWLINE, OPEN, is_address, is_text
+from dhcplens.ingest.scan.columns import fresh
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight, front, same
 from dhcplens.ingest.scan.layout import HOSTNAME, IP, MAC, SERVER, SUFFIX, TARGET
@@ -44,7 +45,7 @@ def empty_words(bits: npt.NDArray[np.int64]) -> Words:
     """Tables of 2 ** ``bits`` entries for each kind, aligned to the cache's lines."""
     slots = 1 << bits
     size = _WIDTH * int(slots.sum())
-    flat = np.zeros(size + 8, np.uint64)
+    flat = fresh(size + 8, np.uint64)
     skip = -(flat.ctypes.data // 8) % 8
     counts = np.zeros((len(bits) + 1, 4), np.int64)
     counts[:-1, BASE] = np.cumsum(slots) - slots
@@ -232,8 +233,18 @@ def entered(data: Bytes, words: Words, kind: int, start: int, length: int) -> in
 
 
 @compiled
+def find(data: Bytes, words: Words, kind: int, places: Places, table: Codes) -> None:
+    """Write to ``table`` the index that each of the words at ``places`` has in ``words``, or -1."""
+    for index in range(len(places)):
+        start, length = places[index, 0], places[index, 1]
+        first, second = key_of(data, start, length)
+        entry = entry_of(data, words, kind, start, length, first, second)
+        table[index] = np.int64(words.entries[entry + E_INDEX]) - 1
+
+
+@compiled
 def learn(data: Bytes, words: Words, kind: int, places: Places, table: Codes) -> None:
-    """Write to ``table`` the index that each of the words at ``places`` has in ``words``; room is for all."""
+    """The same, but give an index to new words; there has to be room for all."""
     for index in range(len(places)):
         table[index] = entered(data, words, kind, places[index, 0], places[index, 1])
 

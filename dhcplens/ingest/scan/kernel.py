@@ -7,7 +7,6 @@ reads it. So this room decides nothing about what a line means; a property test 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from dhcplens.ingest.leases.wide import eight
 from dhcplens.ingest.scan.atoms import BLANK, COLON, NEWLINE, OPEN, RETURN, ended
@@ -15,6 +14,7 @@ from dhcplens.ingest.scan.clients import COUNT, MOST, Clients, client_at, client
 from dhcplens.ingest.scan.compiled import compiled, inlined
 from dhcplens.ingest.scan.eights import Bytes, Eight, closing, line_end, line_end_or_nul, same, token_end
 from dhcplens.ingest.scan.intern import Words, index_of, key_of, word_id
+from dhcplens.ingest.scan.kept import CHUNK, Kept, Stamps, keep
 from dhcplens.ingest.scan.layout import (
     ACK,
     AFTER,
@@ -30,6 +30,7 @@ from dhcplens.ingest.scan.layout import (
     HOST,
     INFORM,
     IP,
+    KEPT,
     KINDS,
     L_AFTER,
     L_DHCPD,
@@ -52,7 +53,6 @@ from dhcplens.ingest.scan.layout import (
     R_VIA,
     RELEASE,
     REQUEST,
-    ROWS,
     S_PID,
     SERVER,
     SLOW,
@@ -84,11 +84,12 @@ from dhcplens.ingest.scan.words import (
     stands,
 )
 
-Stamps = npt.NDArray[np.int64]
-
 
 class Found(NamedTuple):
-    """Room for rows of each kind, cell by cell, with their stamps beside them; and for slow lines."""
+    """Room for rows of each kind, cell by cell, with their stamps beside them; and for slow lines.
+
+    Messages are only gathered here.
+    """
 
     messages: Cells
     stamps: Stamps
@@ -217,12 +218,12 @@ def new_tag(data: Bytes, at: int, state: Counts, words: Words) -> tuple[int, int
 
 
 @compiled
-def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Words) -> int:
+def scan(data: Bytes, state: Counts, found: Found, kept: Kept, clients: Clients, words: Words) -> int:
     """Scan from ``state[AT]`` to ``state[END]``, both beginnings of lines; FULL when an array is too small.
 
     Behind the end 64 bytes more can be read.
     """
-    at, last_end, lines, row = state[AT], state[END], state[LINES], state[ROWS]
+    at, last_end, lines, row = state[AT], state[END], state[LINES], 0
     done = DONE
     while at < last_end:
         if (
@@ -234,6 +235,10 @@ def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Word
         ):
             done = FULL
             break
+        if row == CHUNK:
+            keep(found.messages, found.stamps, row, state[KEPT], kept)
+            state[KEPT] += row
+            row = 0
         start, end, ours = at, -1, -1
         lines += 1
         stamp, form, place = header(data, start, state)
@@ -273,7 +278,9 @@ def scan(data: Bytes, state: Counts, found: Found, clients: Clients, words: Word
             note[L_START], note[L_END], note[L_AFTER] = start, at, state[AFTER]
             note[L_DHCPD], note[L_OTHER] = state[DHCPD], state[OTHER]
             state[SLOW] += 1
-    state[AT], state[LINES], state[ROWS] = at, lines, row
+    keep(found.messages, found.stamps, row, state[KEPT], kept)
+    state[KEPT] += row
+    state[AT], state[LINES] = at, lines
     return done
 
 

@@ -10,8 +10,8 @@ Cells = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int64]
 
 # What ``state`` counts: of the block, of the whole stretch, ...
-AT, END, ROWS, SLOW = range(4)
-LINES, POOLS, UPDATES, DHCPD, OTHER, AFTER = range(4, 10)
+AT, END, SLOW = range(3)
+LINES, POOLS, UPDATES, DHCPD, OTHER, AFTER, KEPT = range(3, 10)
 # ... and what it remembers of the lines before: a day and its bytes, a whole stamp and its first sixteen
 # bytes, and dhcpd's tag ('host dhcpd[7]: ').
 DATE, DATE_REST, DATE_WIDTH, DAY, HEAD, HEAD_REST, HEAD_WIDTH, STAMP = range(10, 18)
@@ -30,7 +30,6 @@ TYPES: Final = ("DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEAS
 LINE, FORM, R_HOST = range(3)
 # Cells of messages: the words are indices, or -1.
 R_IP, R_MAC, R_HOSTNAME, R_VIA, R_SERVER, R_SUFFIX, R_TYPE, R_CELLS = range(3, 11)
-R_STAMP = R_CELLS  # not a cell, but a column
 # Cells of pools and updates.
 S_PID, S_KIND, S_NAME, S_WHAT, S_TOTAL, S_FREE, S_BACKUP, S_LTS, S_MOST, S_ASKS, S_CELLS = range(3, 14)
 BALANCING, BALANCED, IMBALANCED, POOL = range(4)

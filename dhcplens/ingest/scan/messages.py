@@ -13,8 +13,6 @@ from dhcplens.ingest.scan.lane import WORDS, Lane
 from dhcplens.ingest.scan.layout import (
     FORM,
     FOUND,
-    IP,
-    LINE,
     LINES,
     NOT_FOUND,
     R_HOST,
@@ -22,7 +20,6 @@ from dhcplens.ingest.scan.layout import (
     R_IP,
     R_MAC,
     R_SERVER,
-    R_STAMP,
     R_SUFFIX,
     R_TYPE,
     R_VIA,
@@ -33,7 +30,7 @@ from dhcplens.ingest.scan.layout import (
     Array,
     Counts,
 )
-from dhcplens.ingest.scan.settle import own, seen, spread
+from dhcplens.ingest.scan.settle import own, spread
 from dhcplens.ingest.scan.vocabulary import Vocabulary
 
 _HEAD: Final = "DHCPDISCOVER from 00:00:00:00:00:00 via eth0: "  # what a suffix means does not depend on it
@@ -43,7 +40,6 @@ _NAMED: Final = {
     UNAVAILABLE: "lease-unavailable",
     UNKNOWN_LEASE: "unknown-lease",
 }
-_OWN: Final = (UNAVAILABLE, UNKNOWN_LEASE)  # they name the message's own address
 _CELLS: Final = {
     "host": R_HOST,
     "mac": R_MAC,
@@ -91,7 +87,7 @@ class Messages:
         start, places = 0, []
         for lane, first, behind in zip(self._lanes, self._before, self._before[1:], strict=False):
             here = lines[(first < lines) & (lines <= behind)] - first
-            gaps = np.searchsorted(lane.column(LINE), here)
+            gaps = np.searchsorted(lane.lines()[: lane.rows], here)
             places.append(start + gaps + np.arange(len(gaps)))
             self._starts.append(start)
             self._runs.append(np.append(gaps, lane.rows))
@@ -100,23 +96,21 @@ class Messages:
 
     def _plain(self) -> dict[str, Array]:
         """What needs no words."""
-        return {
-            "stamp": self._moved(R_STAMP, np.int64),
-            "line": self._moved(LINE, np.int64, self._before),
-            "form": self._moved(FORM, np.uint8),
-        }
+        stamps = self._moved([lane.leave("stamps") for lane in self._lanes], np.int64)
+        lines = self._moved([lane.leave("lines") for lane in self._lanes], np.int64, self._before)
+        forms = [lane.column(FORM).view(np.uint8) for lane in self._lanes]
+        return {"stamp": stamps, "line": lines, "form": self._moved(forms, np.uint8)}
 
-    def _moved(self, cell: int, of: Any, more: Counts | None = None) -> Array:
+    def _moved(self, columns: Sequence[Array], of: Any, more: Counts | None = None) -> Array:
         """One column of numbers, ``more`` of each lane added."""
-        out, there = self._begun(cell, of)
-        for number, lane in enumerate(self._lanes[there:], there):
-            row, start, column = 0, self._starts[number], lane.column(cell)
+        out, there = self._begun(columns[0], of)
+        for number in range(there, len(columns)):
+            row, start = 0, self._starts[number]
             for gap, end in enumerate(self._runs[number].tolist()):
-                out[start + gap + row : start + gap + end] = column[row:end]
+                out[start + gap + row : start + gap + end] = columns[number][row:end]
                 row = end
             if more is not None:
-                out[start : start + lane.rows + gap] += more[number]
-            lane.drop(cell)
+                out[start : start + gap + end] += more[number]
         return out
 
     def _spread(self, cell: int, tables: Sequence[Array], out: Array, there: int = 0) -> Array:
@@ -127,9 +121,8 @@ class Messages:
         out[self._places] = -1
         return out
 
-    def _begun(self, cell: int, of: Any) -> tuple[Array, int]:
+    def _begun(self, first: Array, of: Any) -> tuple[Array, int]:
         """A column of the table, and how many lanes stand there already: one if it is the first one's own."""
-        first = self._lanes[0].whole(cell)
         if first.dtype == of and len(first) >= self._rows and len(self._runs[0]) == 1:
             return first[: self._rows], 1
         return fresh(self._rows, of), 0
@@ -137,24 +130,28 @@ class Messages:
     def _tables(self, kind: int) -> list[Array]:
         return [self._vocabulary.table(lane, kind) for lane in self._lanes]
 
+    def _means(self, codes: Sequence[int]) -> list[Array]:
+        """For each lane's suffixes, what ``codes`` has for them."""
+        return [np.array([*codes, -1])[table] for table in self._tables(SUFFIX)]
+
     def _words(self, cell: int) -> _Coded:
         """The words of a cell, as they stand in the lines."""
         kind = WORDS[cell]
         texts = self._vocabulary.texts(kind)
-        codes = self._spread(cell, self._tables(kind), *self._begun(cell, narrowest(len(texts))))
-        for lane in self._lanes:
-            lane.drop(cell)
+        begun = self._begun(self._lanes[0].column(cell), narrowest(len(texts)))
+        codes = self._spread(cell, self._tables(kind), *begun)
         return used(codes, texts) if self._vocabulary.stray or cell == R_HOST else (codes, texts)
 
     def _types(self) -> _Coded:
         tables = [np.arange(len(TYPES))] * len(self._lanes)
-        return used(self._spread(R_TYPE, tables, *self._begun(R_TYPE, np.int8)), TYPES)
+        begun = self._begun(self._lanes[0].column(R_TYPE), np.int8)
+        return used(self._spread(R_TYPE, tables, *begun), TYPES)
 
     def _notes(self) -> _Coded:
         """What the suffixes mean."""
         words: dict[str, int] = {}
         notes = [words.setdefault(str(fields.get("note")), len(words)) for fields in self._meanings]
-        tables = [np.array([*notes, -1])[table] for table in self._tables(SUFFIX)]
+        tables = self._means(notes)
         for suffix, note in _NAMED.items():
             for table in tables:
                 table[suffix] = words.setdefault(note, len(words))
@@ -163,29 +160,24 @@ class Messages:
 
     def _addresses_and_details(self) -> tuple[_Coded, _Coded]:
         """The addresses, and the details of suffixes, of which some name the address once more."""
-        texts = self._vocabulary.texts(IP)
+        ips = self._words(R_IP)
         words: dict[str, int] = {}
         details = [_known(words, fields.get("detail")) for fields in self._meanings]
-        tables = [np.array([*details, -1])[table] for table in self._tables(SUFFIX)]
-        named = any(_has(lane.column(R_SUFFIX), _OWN) for lane in self._lanes)
-        codes = fresh(self._rows, narrowest(len(words) + named * len(texts)))
-        self._spread(R_SUFFIX, tables, codes)
-        if named:
-            again = np.array([*(_known(words, text) for text in texts), -1])
-            for lane, ips, runs, start in zip(
-                self._lanes, self._tables(IP), self._runs, self._starts, strict=True
-            ):
-                table = again[ips].astype(codes.dtype)
-                own(lane.column(R_SUFFIX), lane.column(R_IP), table, runs, start, codes)
-        return self._words(R_IP), used(codes, list(words))
+        codes = fresh(self._rows, narrowest(len(words) + len(ips[1])))
+        self._spread(R_SUFFIX, self._means(details), codes)
+        for lane, runs, start in zip(self._lanes, self._runs, self._starts, strict=True):
+            own(lane.column(R_SUFFIX), ips[0], len(words), runs, start, codes)
+        return ips, _once(*used(codes, [*words, *ips[1]]))
 
 
 def _known(words: dict[str, int], word: object) -> int:
     return -1 if word is None else words.setdefault(str(word), len(words))
 
 
-def _has(codes: Array, wanted: Sequence[int]) -> bool:
-    """Whether there is any of some negative codes."""
-    marks = np.zeros(int(np.iinfo(codes.dtype).max) + 1 + len(_NAMED) + 1, bool)
-    seen(codes, marks)
-    return bool(marks[list(wanted)].any())
+def _once(codes: Array, words: Sequence[str]) -> _Coded:
+    """The same with each word once."""
+    known: dict[str, int] = {}
+    table = [_known(known, word) for word in words]
+    if len(known) < len(words):
+        codes = np.array([*table, -1], codes.dtype)[codes]
+    return codes, list(known)

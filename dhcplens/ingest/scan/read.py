@@ -66,12 +66,15 @@ def _wait(jobs: Sequence[Future[None]]) -> None:
 
 def _stretches(data: bytes, end: int) -> list[tuple[int, int]]:
     """Beginning and end of about equal parts, one for each core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = min(cores, end // _STRETCH + 1)
+    count = min(_cores(), end // _STRETCH + 1)
     edges = [0]
     for part in range(1, count + 1):
         edges.append(cut(data, edges[-1], max(edges[-1], end * part // count), end))
     return list(pairwise(edges))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read_slow(data: bytes, reader: LogReader, lane: Lane) -> None:

@@ -22,13 +22,16 @@ def spread(codes: Array, table: Array, runs: Counts, start: int, out: Array) -> 
 
 
 @compiled
-def own(suffixes: Array, ips: Array, table: Array, runs: Counts, start: int, out: Array) -> None:
-    """Write what ``table`` has for the address of each row whose suffix names it once more."""
+def own(suffixes: Array, ips: Array, base: int, runs: Counts, start: int, out: Array) -> None:
+    """Write the address, ``base`` added, where a suffix names the message's own once more.
+
+    ``ips`` are those of the whole table.
+    """
     row = 0
     for gap in range(len(runs)):
         for one in range(row, runs[gap]):
             if suffixes[one] <= UNAVAILABLE:
-                out[start + one + gap] = table[ips[one]]
+                out[start + one + gap] = base + ips[start + one + gap]
         row = runs[gap]
 
 

@@ -5,28 +5,40 @@ from collections.abc import Sequence
 import numpy as np
 
 from dhcplens.ingest.scan.eights import Bytes
-from dhcplens.ingest.scan.intern import Codes, empty_words, learn, places_of, write
+from dhcplens.ingest.scan.intern import Codes, Words, empty_words, learn, places_of, room_for, write
 from dhcplens.ingest.scan.lane import Lane
 from dhcplens.ingest.scan.layout import KINDS, SPECIAL, STRAY
 
 
 class Vocabulary:
-    """All that the lanes have seen; that may be more than their rows have: see ``stray``."""
+    """All that the lanes have seen; that may be more than their rows have: see ``stray``.
+
+    The first lane's words keep their indices; new ones of the others are counted on.
+    """
 
     def __init__(self, data: Bytes, lanes: Sequence[Lane]) -> None:
         self.stray = any(lane.counted(STRAY) for lane in lanes)
         self._data, self._lanes = data, lanes
-        most = [sum(len(lane.places(kind)) for lane in lanes) for kind in range(KINDS)]
-        self._words = empty_words(np.array([(2 * count).bit_length() for count in most]))
+        self._more: dict[int, Words] = {}
         self._tables: dict[tuple[Lane, int], Codes] = {}
 
     def learn(self, kind: int) -> None:
         """Learn one kind; each one can be learned by another thread."""
-        for lane in self._lanes:
+        more = empty_words(np.zeros(KINDS, np.int64))
+        first, *others = self._lanes
+        known = len(first.places(kind))
+        self._tables[first, kind] = np.append(np.arange(known), np.full(SPECIAL, -1)).astype(np.int32)
+        for lane in others:
             places = lane.places(kind)
             table = np.full(len(places) + SPECIAL, -1, np.int32)
-            learn(self._data, self._words, kind, places, table)
+            first.find(kind, places, table)
+            new = np.flatnonzero(table[: len(places)] < 0)
+            more = room_for(more, kind, len(new))
+            codes = np.empty(len(new), np.int32)
+            learn(self._data, more, kind, places[new], codes)
+            table[new] = known + codes
             self._tables[lane, kind] = table
+        self._more[kind] = more
 
     def table(self, lane: Lane, kind: int) -> Codes:
         """What a lane's indices are here; -1 at the end, for missing ones."""
@@ -34,7 +46,7 @@ class Vocabulary:
 
     def texts(self, kind: int) -> list[str]:
         """All words of a kind."""
-        places = places_of(self._words, kind)
+        places = np.concatenate([self._lanes[0].places(kind), places_of(self._more[kind], kind)])
         out = np.empty(int(places[:, 1].sum()) + len(places), np.uint8)
         write(self._data, places, out)
         return str(out.data, "ascii").split("\n")[:-1]

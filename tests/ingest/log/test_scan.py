@@ -49,11 +49,12 @@ def test_both_readers_agree_on_a_busy_log(tmp_path: Path) -> None:
     assert len(agree((tmp_path / "messages").read_bytes()).tables["messages"]) > 15_000
 
 
-@pytest.mark.parametrize("block", [100, 5_000])
+@pytest.mark.parametrize(("block", "cores"), [(100, 3), (5_000, 2), (5_000, 1)])
 def test_both_readers_agree_across_blocks(
-    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    block: int, cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows, words and slow lines of many blocks come together in order, lines longer than a block too."""
+    """Rows, words and slow lines of many parts come together in order, lines longer than a part too."""
+    monkeypatch.setattr("dhcplens.ingest.scan.read._cores", lambda: cores)
     monkeypatch.setattr("dhcplens.ingest.scan.read._STRETCH", block)
     monkeypatch.setattr("dhcplens.ingest.scan.lane._BLOCK", block)
     mutations(busy_lines(tmp_path), 1_000, seed=6)
