@@ -33,12 +33,13 @@ class Column:
     doc: str
 
 
-def _columns(kind: Kind, /, **docs: str) -> tuple[Column, ...]:
+def of_kind(kind: Kind, /, **docs: str) -> tuple[Column, ...]:
+    """Columns of one kind, each with its meaning."""
     return tuple(Column(name, kind, doc) for name, doc in docs.items())
 
 
 _ORIGIN = (
-    *_columns(Kind.WORD, server="server whose file it is", source="file, as given on the command line"),
+    *of_kind(Kind.WORD, server="server whose file it is", source="file, as given on the command line"),
     Column("line", Kind.LINE, "1-based line in that file after unpacking"),
 )
 _LOGGED = (Column("time", Kind.TIME, "when it was logged; NaT where the log has no stamps"), *_ORIGIN)
@@ -47,7 +48,7 @@ _RELATIONSHIP = Column("relationship", Kind.WORD, "name of the failover relation
 
 MESSAGES: Final = (
     *_LOGGED,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         type="MessageType: DISCOVER, OFFER, REQUEST, ACK, …",
         ip="address that the line names",
@@ -63,7 +64,7 @@ TRANSITIONS: Final = (
     *_LOGGED,
     _PID,
     _RELATIONSHIP,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         subject="local: 'I move …', partner: 'peer moves …'",
         old="FailoverState before",
@@ -74,13 +75,13 @@ POOLS: Final = (
     *_LOGGED,
     _PID,
     _RELATIONSHIP,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         kind="pool (3.0), balancing, balanced, imbalanced",
         network="shared network or subnet, as printed",
         pool_id="the pool's pointer; changes at every start",
     ),
-    *_columns(
+    *of_kind(
         Kind.COUNT,
         total="addresses of the pool in every state",
         free="addresses that are the primary's to give",
@@ -94,7 +95,7 @@ POOLS: Final = (
 UPDATES: Final = (
     *_LOGGED,
     _PID,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         ip="address of the binding",
         relationship="name of the failover relationship",
@@ -105,7 +106,7 @@ UPDATES: Final = (
 NOTICES: Final = (
     *_LOGGED,
     _PID,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         code="name of the line in the catalogue, e.g. server-version, peer-disconnected",
         level="syslog level at which dhcpd logs it: debug, info, error, fatal",
@@ -115,7 +116,7 @@ NOTICES: Final = (
 )
 UNKNOWN: Final = (*_LOGGED, _PID, Column("text", Kind.WORD, "the line without its syslog header"))
 
-_STAMPS = _columns(
+_STAMPS = of_kind(
     Kind.TIME,
     starts="begin of the lease",
     ends="end of the lease; NEVER for 'never'",
@@ -128,7 +129,7 @@ BINDINGS: Final = (
     *_ORIGIN,
     Column("ip", Kind.WORD, "the address"),
     *_STAMPS,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         state="BindingState",
         next_state="BindingState it takes when its time is up",
@@ -138,40 +139,40 @@ BINDINGS: Final = (
         uid="client identifier in hex, bytes joined by ':'",
         hostname="client-hostname",
     ),
-    *_columns(Kind.FLAG, reserved="reserved;", bootp="dynamic-bootp;"),
+    *of_kind(Kind.FLAG, reserved="reserved;", bootp="dynamic-bootp;"),
     Column("options", Kind.WORD, "JSON object of all other statements of the block"),
     Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take the block"),
 )
 FAILOVER_STATES: Final = (
     *_ORIGIN,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         relationship="name of the failover relationship",
         my_state="FailoverState of the writer",
         partner_state="FailoverState of its partner as last heard",
     ),
-    *_columns(Kind.TIME, my_since="start time of my_state", partner_since="start time of partner_state"),
+    *of_kind(Kind.TIME, my_since="start time of my_state", partner_since="start time of partner_state"),
     Column("mclt", Kind.COUNT, "seconds; only a secondary writes it"),
     Column("accepted", Kind.FLAG, "whether dhcpd 4.4.3-P1 would take the block"),
 )
 V6_BINDINGS: Final = (
     *_ORIGIN,
     Column("block", Kind.LINE, "number of the IA in its file, from 0; one IA has a row for each address"),
-    *_columns(Kind.WORD, kind="ia-na, ia-ta, ia-pd"),
+    *of_kind(Kind.WORD, kind="ia-na, ia-ta, ia-pd"),
     Column("iaid", Kind.COUNT, "identity association's number"),
     Column("duid", Kind.WORD, "client's DUID in hex, bytes joined by ':'"),
     Column("cltt", Kind.TIME, "client's last transaction time"),
     Column("address", Kind.WORD, "IPv6 address, or prefix without its length; missing for an IA without any"),
     Column("prefix", Kind.COUNT, "length of the prefix, ia-pd only"),
     Column("state", Kind.WORD, "active, abandoned, free, expired, released"),
-    *_columns(Kind.COUNT, preferred_life="seconds", max_life="seconds"),
+    *of_kind(Kind.COUNT, preferred_life="seconds", max_life="seconds"),
     Column("ends", Kind.TIME, "end of the valid lifetime"),
     Column("options", Kind.WORD, "JSON object of set and on statements"),
     Column("accepted", Kind.FLAG, "whether dhcpd -6 4.4.3-P1 would take the block"),
 )
 DECLARATIONS: Final = (
     *_ORIGIN,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         kind="host, group, class, subclass, server-duid, authoring-byte-order, unknown",
         name="name of the object; DUID in hex; byte order",

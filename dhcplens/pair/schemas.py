@@ -8,31 +8,34 @@ clock unless a column says otherwise.
 
 from typing import Final
 
-from dhcplens.model.tables import Column, Kind
-
-
-def _columns(kind: Kind, /, **docs: str) -> tuple[Column, ...]:
-    return tuple(Column(name, kind, doc) for name, doc in docs.items())
-
+from dhcplens.model.tables import Column, Kind, of_kind
 
 _SAID: Final = (
-    *_columns(Kind.WORD, server="who wrote it", relationship="failover relationship"),
-    *_columns(
+    *of_kind(Kind.WORD, server="who wrote it", relationship="failover relationship"),
+    *of_kind(
         Kind.TIME, start="begin; NaT: before anything that was read", end="end; NaT: still so at the end"
     ),
 )
 _BEGIN: Final = (
-    *_columns(Kind.WORD, source="file of the line that begins it"),
-    *_columns(Kind.LINE, line="its line; 0 where no line begins it"),
+    *of_kind(Kind.WORD, source="file of the line that begins it"),
+    *of_kind(Kind.LINE, line="its line; 0 where no line begins it"),
 )
 _END: Final = (
-    *_columns(Kind.WORD, end_source="file of the line that ends it"),
-    *_columns(Kind.LINE, end_line="its line; 0 where no line ends it"),
+    *of_kind(Kind.WORD, end_source="file of the line that ends it"),
+    *of_kind(Kind.LINE, end_line="its line; 0 where no line ends it"),
+)
+
+_ASKED: Final = of_kind(
+    Kind.WORD,
+    ip="address acknowledged, else offered, else asked for",
+    server_id="server identifier that the client chose",
+    hostname="client's host name",
+    via="relay or interface",
 )
 
 STATES: Final = (
     *_SAID,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         subject="local: the writer's own state; partner: what it believes of its partner",
         about="server whose state it is (missing where the partner's name is not known)",
@@ -44,7 +47,7 @@ STATES: Final = (
 )
 LINKS: Final = (
     *_SAID,
-    *_columns(
+    *of_kind(
         Kind.WORD,
         state="up or down, as this server believed",
         why="what began it: heard, disconnected, timeout, interrupted, restart, before",
@@ -53,17 +56,17 @@ LINKS: Final = (
     *_END,
 )
 RUNS: Final = (
-    *_columns(Kind.WORD, server="whose process"),
+    *of_kind(Kind.WORD, server="whose process"),
     Column("run", Kind.LINE, "number of the process in this server's log, from 0"),
     Column("pid", Kind.COUNT, "process id, if logged"),
-    *_columns(
+    *of_kind(
         Kind.TIME,
         start="start; NaT: before the log",
         last_seen="last line that this process wrote",
         end="best estimate of its end; NaT: it lived on at the end of the log, as far as one can tell",
         end_before="it was gone at the latest then (next start); NaT: no later start",
     ),
-    *_columns(
+    *of_kind(
         Kind.WORD,
         start_how="banner, startup, service, pid, before",
         end_how="signal, script, fatal, partner (its disconnect), restart (only the next start tells), "
@@ -74,8 +77,8 @@ RUNS: Final = (
     *_END,
 )
 POOL_SERIES: Final = (
-    *_columns(Kind.TIME, time="when logged"),
-    *_columns(
+    *of_kind(Kind.TIME, time="when logged"),
+    *of_kind(
         Kind.WORD,
         server="who logged it",
         source="file",
@@ -83,13 +86,13 @@ POOL_SERIES: Final = (
         network="shared network, or subnet written in full (10.69.0.0/16)",
         kind="pool (3.0), balancing, balanced, imbalanced",
     ),
-    *_columns(
+    *of_kind(
         Kind.LINE,
         line="line",
         ordinal="which pool of that network, from 0: the pointer in the log changes with each process",
         run="process of that server, see runs",
     ),
-    *_columns(
+    *of_kind(
         Kind.COUNT,
         total="addresses of the pool in every state",
         free="addresses for the primary to give",
@@ -103,15 +106,15 @@ POOL_SERIES: Final = (
     Column("requesting", Kind.FLAG, "asked its partner to rebalance"),
 )
 POOL_SUMMARY: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD,
         server="who logged it",
         relationship="failover relationship",
         network="as in POOL_SERIES",
     ),
-    *_columns(Kind.LINE, ordinal="as in POOL_SERIES", lines="how many lines"),
-    *_columns(Kind.TIME, start="first line", end="last line"),
-    *_columns(
+    *of_kind(Kind.LINE, ordinal="as in POOL_SERIES", lines="how many lines"),
+    *of_kind(Kind.TIME, start="first line", end="last line"),
+    *of_kind(
         Kind.COUNT,
         total="of the last line, as in POOL_SERIES",
         free="of the last line",
@@ -122,28 +125,28 @@ POOL_SUMMARY: Final = (
         least="fewest free and backup together in any line",
         least_own="fewest of its own in any line",
     ),
-    *_columns(Kind.WORD, source="file of the last line"),
-    *_columns(Kind.LINE, line="the last line"),
-    *_columns(Kind.WORD, least_source="file of the first line with the fewest together"),
-    *_columns(Kind.LINE, least_line="that line"),
+    *of_kind(Kind.WORD, source="file of the last line"),
+    *of_kind(Kind.LINE, line="the last line"),
+    *of_kind(Kind.WORD, least_source="file of the first line with the fewest together"),
+    *of_kind(Kind.LINE, least_line="that line"),
 )
 EXCHANGES: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD, server="who logged it", mac="hardware address as logged; address for an INFORM without one"
     ),
-    *_columns(Kind.TIME, start="first line", end="last line"),
-    *_columns(
+    *of_kind(Kind.TIME, start="first line", end="last line"),
+    *of_kind(
         Kind.WORD,
         kind="acquire (DISCOVER…), renew (REQUEST without server id), release, decline, inform, bootp",
         outcome="acked, nak, offered, unanswered, released, declined, informed",
-        ip="address acknowledged, else offered, else asked for",
-        server_id="server identifier that the client chose",
-        hostname="client's host name",
-        via="relay or interface",
+    ),
+    *_ASKED,
+    *of_kind(
+        Kind.WORD,
         note="suffix of the last line that has one",
         detail="what that suffix names",
     ),
-    *_columns(
+    *of_kind(
         Kind.LINE,
         discovers="DISCOVERs",
         offers="OFFERs",
@@ -156,30 +159,30 @@ EXCHANGES: Final = (
     *_END,
 )
 TRANSACTIONS: Final = (
-    *_columns(Kind.WORD, mac="client, as in exchanges"),
-    *_columns(
+    *of_kind(Kind.WORD, mac="client, as in exchanges"),
+    *of_kind(
         Kind.TIME,
         start="first line at either server, on the first server's clock",
         end="last line at either server, on the first server's clock",
         seen_first="first line at servers[0], its own clock; NaT: nothing there",
         seen_second="first line at servers[1], its own clock; NaT: nothing there",
     ),
-    *_columns(
+    *of_kind(
         Kind.WORD,
         kind="as in exchanges",
         outcome="better one of both servers: acked, informed, released, declined, nak, offered, unanswered",
         offered_by="server that offered; 'both'",
         acked_by="server that acknowledged; 'both'",
-        ip="address acknowledged, else offered, else asked for",
-        server_id="server identifier that the client chose",
-        hostname="client's host name",
-        via="relay or interface",
+    ),
+    *_ASKED,
+    *of_kind(
+        Kind.WORD,
         note_first="last suffix at servers[0]",
         note_second="last suffix at servers[1]",
     ),
-    *_columns(Kind.LINE, retries="most retries seen at one server"),
+    *of_kind(Kind.LINE, retries="most retries seen at one server"),
     Column("bucket", Kind.COUNT, "hash bucket of the client (RFC 3074), 0 to 255"),
-    *_columns(
+    *of_kind(
         Kind.WORD,
         owner="server that the hash bucket assignment gives this client to",
         key="what was hashed: uid (from a lease file) or mac",
@@ -188,10 +191,10 @@ TRANSACTIONS: Final = (
     *_END,
 )
 CLIENTS: Final = (
-    *_columns(Kind.WORD, mac="client", uid="client identifier in hex, from a lease file"),
+    *of_kind(Kind.WORD, mac="client", uid="client identifier in hex, from a lease file"),
     Column("bucket", Kind.COUNT, "hash bucket of the client (RFC 3074)"),
-    *_columns(Kind.WORD, owner="server that the hash gives it to"),
-    *_columns(
+    *of_kind(Kind.WORD, owner="server that the hash gives it to"),
+    *of_kind(
         Kind.LINE,
         acks_first="exchanges of kind acquire that servers[0] acknowledged",
         acks_second="the same of servers[1]",
@@ -199,12 +202,12 @@ CLIENTS: Final = (
         renewals_second="the same of servers[1]",
         unanswered="transactions without any answer",
     ),
-    *_columns(Kind.TIME, last="last transaction, on the first server's clock"),
-    *_columns(Kind.WORD, ip="address last acknowledged"),
+    *of_kind(Kind.TIME, last="last transaction, on the first server's clock"),
+    *of_kind(Kind.WORD, ip="address last acknowledged"),
 )
 SERVED: Final = (
-    *_columns(Kind.WORD, server="server", role="Role, if known"),
-    *_columns(
+    *of_kind(Kind.WORD, server="server", role="Role, if known"),
+    *of_kind(
         Kind.LINE,
         clients="different clients that it acknowledged in an acquire",
         acks="acquires that it acknowledged",
@@ -214,7 +217,7 @@ SERVED: Final = (
     Column("expected", Kind.COUNT, "buckets of 256 that the split gives it"),
 )
 HANDOVERS: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD,
         mac="client",
         origin="server that acknowledged it before",
@@ -222,12 +225,12 @@ HANDOVERS: Final = (
         kind="acquire or renew",
         ip="address acknowledged",
     ),
-    *_columns(Kind.TIME, time="when, on the first server's clock"),
+    *of_kind(Kind.TIME, time="when, on the first server's clock"),
     *_BEGIN,
 )
 _SIDES = ("first", "second")
 BINDING_VIEW: Final = (
-    *_columns(Kind.WORD, ip="address"),
+    *of_kind(Kind.WORD, ip="address"),
     *(
         column
         for side in _SIDES
@@ -250,14 +253,14 @@ BINDING_VIEW: Final = (
             Column(f"line_{side}", Kind.LINE, "line of the block; 0: not in this file"),
         )
     ),
-    *_columns(
+    *of_kind(
         Kind.WORD,
         difference="none; missing-first, missing-second (not in that file, and in use in the other); "
         "client (active for two clients); state; ends (same state, other end)",
     ),
 )
 WAITING: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD,
         server="server that may not give the address yet",
         ip="address",
@@ -265,7 +268,7 @@ WAITING: Final = (
         why="ended: its lease is over, the partner has not confirmed it; half: it is the partner's to give",
         mac="its last client",
     ),
-    *_columns(
+    *of_kind(
         Kind.TIME,
         ends="end of its last lease",
         tsfp="time sent from partner",
@@ -274,32 +277,30 @@ WAITING: Final = (
     *_BEGIN,
 )
 SPANS: Final = (
-    *_columns(Kind.WORD, server="server", kind="log or leases", source="file"),
-    *_columns(
-        Kind.TIME, start="first time in it", end="last time in it (leases: last known time of writing)"
-    ),
-    *_columns(Kind.LINE, rows="rows of the tables that came from it"),
+    *of_kind(Kind.WORD, server="server", kind="log or leases", source="file"),
+    *of_kind(Kind.TIME, start="first time in it", end="last time in it (leases: last known time of writing)"),
+    *of_kind(Kind.LINE, rows="rows of the tables that came from it"),
 )
 QUIET: Final = (
-    *_columns(Kind.WORD, server="server"),
-    *_columns(Kind.TIME, start="last line before", end="first line after"),
+    *of_kind(Kind.WORD, server="server"),
+    *of_kind(Kind.TIME, start="last line before", end="first line after"),
     *_BEGIN,
     *_END,
 )
 SKEW_SAMPLES: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD,
         kind="move: 'I move' and the partner's 'peer moves'; message: a DISCOVER that both logged",
         server="who logged it at ``time``: who moved; for a message the first server",
         state="FailoverState it moved to",
     ),
-    *_columns(Kind.TIME, time="by that server's clock", heard="by its partner's clock"),
+    *of_kind(Kind.TIME, time="by that server's clock", heard="by its partner's clock"),
     Column("milliseconds", Kind.COUNT, "clock of servers[1] minus clock of servers[0] as this shows it"),
     *_BEGIN,
     *_END,
 )
 ROLE_SIGNS: Final = (
-    *_columns(
+    *of_kind(
         Kind.WORD,
         server="whose role",
         relationship="in which relationship",
