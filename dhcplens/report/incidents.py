@@ -22,6 +22,11 @@ class Incident:
         return (self.head, *self.consequences)
 
     @property
+    def grave(self) -> tuple[Finding, ...]:
+        """Those of them that are more than worth knowing."""
+        return tuple(one for one in self.findings if one.severity is not Severity.INFO)
+
+    @property
     def severity(self) -> Severity:
         """Of the gravest of its findings."""
         return max((one.severity for one in self.findings), key=lambda severity: severity.rank)
@@ -34,7 +39,7 @@ class Incident:
     @property
     def end(self) -> datetime | None:
         """When the last of its findings ends, None where one lasts to the end of the logs."""
-        ends = [one.end for one in self.findings if one.severity is not Severity.INFO]
+        ends = [one.end for one in self.grave]
         known = [end for end in ends if end]
         return max(known) if known and len(known) == len(ends) else None
 

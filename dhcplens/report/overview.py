@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import pandas as pd
 
@@ -12,6 +11,8 @@ from dhcplens.findings.words import clock, duration, number, one_zone
 from dhcplens.model.states import Severity, Subject
 from dhcplens.model.values import FileKind, InputFile
 from dhcplens.pair import PairView
+from dhcplens.pair.columns import UNKNOWN_TIME, codes, time
+from dhcplens.pair.states import Interval
 from dhcplens.report import Report
 
 MOVES_SHOWN = 40
@@ -41,8 +42,7 @@ def headline(report: Report) -> str:
 
 def _unknown(pair: PairView) -> str:
     """Of which servers no state is known: what is said of them is said without it."""
-    states = pair.states
-    told = set(states.loc[states["subject"] == Subject.LOCAL.value, "server"].astype(str))
+    told = {one.server for one in pair.intervals if one.subject == Subject.LOCAL.value}
     mute = [server.name for server in pair.servers if server.name not in told]
     if not told:
         return ", but the failover state of neither server is known"
@@ -54,12 +54,12 @@ def _unknown(pair: PairView) -> str:
 
 def _last_seen(pair: PairView) -> str:
     """In which state a server whose own files say nothing was last seen by the other one."""
-    seen = pair.states[pair.states["subject"] == Subject.PARTNER.value].dropna(subset=["start"])
-    if seen.empty:
+    heard = (one for one in pair.intervals if one.subject == Subject.PARTNER.value)
+    seen = sorted((one for one in heard if one.start != UNKNOWN_TIME), key=lambda one: one.start)
+    if not seen:
         return ""
-    last = seen.sort_values("start").iloc[-1]
-    since = clock(last["start"].to_pydatetime(warn=False), pair.timezone)
-    return f" ({last['server']} last saw it in {last['state']}, since {since})"
+    since = clock(time(seen[-1].start).to_pydatetime(warn=False), pair.timezone)
+    return f" ({seen[-1].server} last saw it in {seen[-1].state}, since {since})"
 
 
 def who(report: Report) -> str:
@@ -104,15 +104,17 @@ def timeline(report: Report) -> Grid:
 def _changes(report: Report) -> Iterator[tuple[str, str, str, str]]:
     """Moment, relationship, server and its new state; those of one server in order of time."""
     pair = report.pair
-    own = pair.states[(pair.states["subject"] == Subject.LOCAL.value) & pair.states["start"].notna()]
-    for (server, relationship), mine in own.groupby(["server", "relationship"], observed=True, sort=False):
-        name = str(server)
-        gone = mine.loc[mine["end"].notna() & ~mine["end"].isin(mine["start"]), "end"]
-        states = [*mine["state"].astype(str), *["(not running)"] * len(gone)]
-        for time, state in zip(pair.align(pd.concat([mine["start"], gone]), name), states, strict=True):
-            if report.covers(time):
-                moment = clock(time.to_pydatetime(warn=False), pair.timezone)
-                yield moment, str(relationship), name, state
+    own: dict[tuple[str, str], list[Interval]] = {}
+    for one in pair.intervals:
+        if one.subject == Subject.LOCAL.value and one.start != UNKNOWN_TIME:
+            own.setdefault((one.server, one.relationship), []).append(one)
+    for (server, relationship), mine in own.items():
+        begins = {UNKNOWN_TIME, *(one.start for one in mine)}
+        gone = [(one.end, "(not running)") for one in mine if one.end not in begins]
+        for stamp, state in [*((one.start, one.state) for one in mine), *gone]:
+            moment = time(stamp - pair.offset(server)).to_pydatetime(warn=False)
+            if report.covers(moment):
+                yield clock(moment, pair.timezone), relationship, server, state
 
 
 def _folded(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -126,21 +128,21 @@ def _folded(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def pools(pair: PairView) -> Grid:
     """The first and the last count of each pool, as each server saw it."""
     series = pair.pool_series
+    keys = zip(codes(series["network"]), series["ordinal"], codes(series["server"]), strict=True)
+    seen: dict[tuple[int, int, int], list[int]] = {}
+    for row, key in enumerate(keys):
+        seen.setdefault(key, []).append(row)
     rows = []
-    keys = ["network", "ordinal", "server"]
-    for key, seen in series.groupby(keys, observed=True, sort=True):
-        network, ordinal, server = cast("tuple[str, int, str]", key)
-        chosen = [seen.iloc[0]] if len(seen) == 1 else [seen.iloc[0], seen.iloc[-1]]
-        name = f"{network} ({ordinal + 1})" if ordinal else str(network)
-        rows += [
-            (
-                name,
-                str(server),
-                clock(one["time"].to_pydatetime(warn=False), pair.timezone),
-                *(_count(one[column]) for column in ("total", "free", "backup")),
+    for (network, ordinal, _), lines in sorted(seen.items()):
+        if network < 0:
+            continue
+        for place in dict.fromkeys((lines[0], lines[-1])):
+            one = series.iloc[place]
+            name = f"{one['network']} ({ordinal + 1})" if ordinal else one["network"]
+            when = clock(one["time"].to_pydatetime(warn=False), pair.timezone)
+            rows.append(
+                (name, one["server"], when, *(_count(one[column]) for column in ("total", "free", "backup")))
             )
-            for one in chosen
-        ]
     columns = (
         ("network", False),
         ("server", False),

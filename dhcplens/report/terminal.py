@@ -11,11 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dhcplens.findings.grouping import key
 from dhcplens.findings.words import clock
 from dhcplens.model.states import Severity, Verdict
 from dhcplens.model.values import Evidence, Finding
 from dhcplens.report import overview
+from dhcplens.report.console import Terminal
+from dhcplens.report.incidents import incidents
 from dhcplens.report.overview import Grid
 
 if TYPE_CHECKING:
@@ -34,14 +35,12 @@ _SEVERITIES = {Severity.CRITICAL: "bold red", Severity.WARNING: "bold yellow", S
 
 def show(report: "Report", colour: str = "auto") -> None:
     """Print the report on standard output; ``colour`` is auto (honours NO_COLOR), always or never."""
-    console = Console(
-        force_terminal={"always": True, "never": False}.get(colour), no_color=colour == "never" or None
-    )
+    console = Terminal(colour)
     if not console.is_terminal:
         sys.stdout.write(as_text(report))
         return
     console.width = max(80, min(console.width, WIDEST))
-    console.print(Group(*_blocks(report)), highlight=False)
+    console.print(Group(*_blocks(report)))
 
 
 def as_text(report: "Report", *, width: int = 80, colour: bool = False) -> str:
@@ -94,28 +93,26 @@ def _heading(title: str) -> Text:
 
 def _findings(report: "Report", folder: str) -> Iterator[RenderableType]:
     """The findings; lines are quoted by their place below the folder that all files lie in."""
-    above = [one for one in report.findings if one.severity is not Severity.INFO]
-    if above:
+    found = incidents(report.findings)
+    if found:
         yield _heading("Findings")
-    place = 0
     steps: dict[tuple[str, ...], str] = {}
-    known = {key(one) for one in above}
-    for one in above:
-        below = one.consequence_of in known
-        place += 0 if below else 1
-        mark = "consequence: " if below else f"{place}. "
-        block = _finding(one, mark, report.pair.timezone, folder, steps.get(one.advice))
-        steps.setdefault(one.advice, f"{place}{' (consequence)' if below else ''}")
-        yield Padding(block, (0, 0, 1, 3 if below else 0), expand=False)
+    for place, incident in enumerate(found, 1):
+        for one in incident.grave:
+            below = one is not incident.head
+            mark = "consequence: " if below else f"{place}. "
+            block = _finding(one, mark, report.pair.timezone, folder, steps.get(one.advice))
+            steps.setdefault(one.advice, f"{place}{' (consequence)' if below else ''}")
+            yield Padding(block, (0, 0, 1, 3 if below else 0), expand=False)
     notes = [one for one in report.findings if one.severity is Severity.INFO]
     if notes:
         yield _heading("Worth knowing")
         for one in notes:
             yield Text.assemble((one.name, _SEVERITIES[one.severity]), f"  {clean(one.title)}")
-            if not above:  # below real trouble, nobody has time for what is harmless
+            if not found:  # below real trouble, nobody has time for what is harmless
                 yield _indented(Text(clean(one.meaning)))
                 yield _quoted(one.evidence[0], folder)
-        if above:
+        if found:
             yield Text("dhcplens explain NAME says more of each", style="dim")
 
 
