@@ -1,6 +1,7 @@
 """``python -m tests.diagnosis``: precision, recall and intervals of every rule over labelled incidents."""
 
 import argparse
+import random
 import signal
 import sys
 import tempfile
@@ -46,8 +47,7 @@ def _command(given: argparse.Namespace) -> str:
     return " ".join([*said, *([f"--lab {given.lab}"] if given.lab else [])])
 
 
-def main() -> int:
-    """Plays, judges, prints."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.diagnosis", description=__doc__)
     parser.add_argument("--count", type=int, default=4, help="incidents of each kind (default 4)")
     parser.add_argument("--healthy", type=int, default=0, help="this many more healthy runs")
@@ -61,7 +61,11 @@ def main() -> int:
     parser.add_argument(
         "--markdown", action="store_true", help="only the table, with the command that makes it"
     )
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def _wanted(given: argparse.Namespace) -> list[tuple[str, int]]:
+    """Kind and seed of each incident to play."""
     chosen = [
         one
         for one in kinds().values()
@@ -70,19 +74,19 @@ def main() -> int:
         and (not given.lab or one.lab)
     ]
     wanted = [(one.name, seed) for seed in range(given.seed, given.seed + given.count) for one in chosen]
-    well = [one.name for one in chosen if one.name.startswith("healthy")]
     if given.lab:
-        import random
-
         random.Random(given.seed).shuffle(wanted)
         wanted = wanted[: given.lab]
-    wanted += [
+    well = [one.name for one in chosen if one.name.startswith("healthy")]
+    return wanted + [
         (well[number % len(well)], 1000 + given.seed + number) for number in range(given.healthy) if well
     ]
+
+
+def _judged(given: argparse.Namespace, wanted: Sequence[tuple[str, int]]) -> tuple[list[Judged], int]:
+    """What was played until the end or an interruption, and how many incidents could not be played."""
     runs: list[Judged] = []
     broken = 0
-    began = time.monotonic()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:  # workers may still play
         try:
             for done in _all(wanted, given.keep or temporary, given.jobs, bool(given.lab)):
@@ -95,6 +99,15 @@ def main() -> int:
                     print(f"\r{len(runs)} of {len(wanted)}", end="", file=sys.stderr)
         except KeyboardInterrupt:
             print(f"interrupted after {len(runs)} of {len(wanted)}", file=sys.stderr)
+    return runs, broken
+
+
+def main() -> int:
+    """Plays, judges, prints."""
+    given = _arguments()
+    began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    runs, broken = _judged(given, _wanted(given))
     scores = score(runs)
     played = f"{len(runs)} incidents of {len({one.kind for one in runs})} kinds"
     if given.markdown:
