@@ -121,10 +121,10 @@ def _conf_problems(parsed: ParsedConf, log: LogTables) -> tuple[Problem, ...]:
     """Wrong syntax, and what the dhcpd of the log's last banner (without one, the newest) refuses."""
     banners = log.notices.loc[log.notices["code"] == "server-version", "args"].dropna()
     try:
-        found = refusals(parsed, str(json.loads(banners.iloc[-1])["version"])) if len(banners) else None
-    except (ValueError, KeyError):
-        found = None
-    return (*parsed.problems, *(refusals(parsed) if found is None else found))
+        found = refusals(parsed, str(json.loads(banners.iloc[-1])["version"]))
+    except (IndexError, ValueError, KeyError):  # no banner, or none of a release
+        found = refusals(parsed)
+    return (*parsed.problems, *found)
 
 
 def _table(name: str, parts: Sequence[tuple[Track, Ints, Mask]]) -> pd.DataFrame:
