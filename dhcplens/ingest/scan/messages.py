@@ -140,7 +140,8 @@ class Messages:
         texts = self._vocabulary.texts(kind)
         begun = self._begun(self._lanes[0].column(cell), narrowest(len(texts)))
         codes = self._spread(cell, self._tables(kind), *begun)
-        return used(codes, texts) if self._vocabulary.stray or cell == R_HOST else (codes, texts)
+        doubt = self._vocabulary.stray or (cell == R_HOST and len(texts) > 1)
+        return used(codes, texts) if doubt else (codes, texts)
 
     def _types(self) -> _Coded:
         tables = [np.arange(len(TYPES))] * len(self._lanes)

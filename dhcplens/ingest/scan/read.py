@@ -11,12 +11,12 @@ import numpy as np
 
 from dhcplens.ingest.reader import LogPiece, LogReader
 from dhcplens.ingest.scan import asides
+from dhcplens.ingest.scan.eights import Bytes
 from dhcplens.ingest.scan.lane import Lane, cut
 from dhcplens.ingest.scan.layout import (
     AFTER,
     BEHIND,
     DHCPD,
-    KINDS,
     L_AFTER,
     L_DHCPD,
     L_END,
@@ -42,13 +42,11 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     reader = LogReader(source)
     with ThreadPoolExecutor(len(lanes)) as crew:
         running = [crew.submit(lane.run) for lane in lanes]
+        learned = crew.submit(_learn, bytewise, lanes, running)
         for lane in lanes:
             _read_slow(data, reader, lane)
-        _wait(running)
-        vocabulary = Vocabulary(bytewise, lanes)
-        learned = [crew.submit(vocabulary.learn, kind) for kind in range(KINDS)]
         reader.feed(data[end:] + b"\n" * (end < len(data) and not data.endswith(b"\n")))
-        _wait(learned)
+        vocabulary = learned.result()
         messages = Messages(lanes, vocabulary, reader.numbers("messages"), crew)
         rest = reader.finish()
         done = {
@@ -59,9 +57,11 @@ def read_fast(data: bytes, source: str) -> LogPiece:
     return replace(rest, tables=dict(rest.tables) | done)
 
 
-def _wait(jobs: Sequence[Future[None]]) -> None:
-    for job in jobs:
-        job.result()
+def _learn(data: Bytes, lanes: Sequence[Lane], running: Sequence[Future[None]]) -> Vocabulary:
+    """The words of all lanes, as soon as they are done."""
+    for lane in running:
+        lane.result()
+    return Vocabulary(data, lanes)
 
 
 def _stretches(data: bytes, end: int) -> list[tuple[int, int]]:

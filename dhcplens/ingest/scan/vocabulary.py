@@ -21,9 +21,10 @@ class Vocabulary:
         self._data, self._lanes = data, lanes
         self._more: dict[int, Words] = {}
         self._tables: dict[tuple[Lane, int], Codes] = {}
+        for kind in range(KINDS):
+            self._learn(kind)
 
-    def learn(self, kind: int) -> None:
-        """Learn one kind; each one can be learned by another thread."""
+    def _learn(self, kind: int) -> None:
         more = empty_words(np.zeros(KINDS, np.int64))
         first, *others = self._lanes
         known = len(first.places(kind))
