@@ -14,6 +14,7 @@ from dhcplens.findings.registry import Draft, Row, rule
 from dhcplens.findings.rows import rows
 from dhcplens.findings.words import clock, duration, number
 from dhcplens.model.states import FailoverState, Severity
+from dhcplens.pair.columns import among, codes, plain
 
 _ALONE = (FailoverState.COMMUNICATIONS_INTERRUPTED, FailoverState.PARTNER_DOWN)
 
@@ -191,13 +192,11 @@ def _alone(case: Case, limits: DryLimits) -> Iterator[_Use]:
 
 def _first_acks(case: Case, server: str) -> pd.DataFrame:
     """The first acknowledgement of each address in the logs, where it is this server's to a new client."""
-    acked = case.pair.exchanges
-    acked = acked[(acked["outcome"] == "acked") & acked["ip"].notna()]
-    parts = [
-        case.align(acked[acked["server"] == name].assign(time=acked["end"]), name) for name in case.names
-    ]
-    words = dict.fromkeys(("server", "ip", "source", "kind"), "object")
-    every = pd.concat([part.astype(words) for part in parts]).sort_values("time", kind="stable")
+    every = case.pair.exchanges
+    acked = every[among(every["outcome"], "acked") & (codes(every["ip"]) >= 0)]
+    acked = plain(acked[["end", "server", "kind", "ip", "source", "line"]]).rename(columns={"end": "time"})
+    parts = [case.align(acked[acked["server"] == name], name) for name in case.names]
+    every = pd.concat(parts).sort_values("time", kind="stable")
     first = every.drop_duplicates("ip")
     return first[(first["server"] == server) & (first["kind"] == "acquire")]
 

@@ -94,7 +94,7 @@ def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     heads = [one for one in named if one.consequence_of is None]
     ordered: list[Finding] = []
     for head in sorted(heads, key=lambda one: _rank(one, below.get(key(one), ()))):
-        ordered += [head, *sorted(below.get(key(head), ()), key=_rank)]
+        ordered += [head, *sorted(below.pop(key(head), ()), key=_rank)]  # two heads may share a key
     return tuple(ordered)
 
 

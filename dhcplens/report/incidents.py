@@ -53,7 +53,7 @@ def incidents(findings: tuple[Finding, ...]) -> tuple[Incident, ...]:
         if one.consequence_of in known:
             below.setdefault(str(one.consequence_of), []).append(one)
     return tuple(
-        Incident(one, tuple(below.get(key(one), ()))) for one in heads if one.consequence_of not in known
+        Incident(one, tuple(below.pop(key(one), ()))) for one in heads if one.consequence_of not in known
     )
 
 

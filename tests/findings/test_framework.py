@@ -186,6 +186,7 @@ def test_grouping_loses_and_repeats_nothing() -> None:
     """Whatever the findings, each comes out once."""
     every = [finding(name, 10, 20) for name in NAMES]
     assert sorted(one.name for one in grouped(every)) == sorted(NAMES)
+    assert sorted(one.name for one in grouped([*every, *every])) == sorted([*NAMES, *NAMES])
 
 
 def test_causes_are_rules() -> None:
