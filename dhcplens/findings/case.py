@@ -4,6 +4,7 @@ import json
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,8 +50,7 @@ class Stay:
         return 0.0 if self.start is None else ((self.end or until) - self.start).total_seconds()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One move as it was logged: a server's own (subject local) or its partner's; NaT without a stamp."""
 
     time: pd.Timestamp

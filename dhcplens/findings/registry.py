@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dhcplens.findings.limits import NoLimits
 from dhcplens.model.states import Severity
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from dhcplens.findings.case import Case
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Row:
+class Row(NamedTuple):
     """Where one line of evidence stands; ``at`` orders lines of both servers by time."""
 
     at: float

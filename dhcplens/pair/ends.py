@@ -7,6 +7,7 @@ only witness.
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -111,8 +112,7 @@ def _losses(partner: Journal, offset: int) -> list[_Loss]:
     return sorted(result, key=lambda loss: loss.stamp)
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A row of RUNS; stamps in nanoseconds."""
 
     server: str

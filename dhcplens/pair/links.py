@@ -5,7 +5,7 @@ failover.c).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +66,7 @@ def of_relationship(journal: Journal, relationship: str) -> NDArray[np.bool_]:
     return np.asarray(named | (journal.relationship == None), dtype=np.bool_)  # noqa: E711
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """A row of LINKS; stamps in nanoseconds."""
 
     server: str
