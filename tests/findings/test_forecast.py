@@ -5,13 +5,9 @@ from typing import Any
 from dhcplens.model.states import Role, Severity
 from dhcplens.model.values import Finding
 from dhcplens.pair import build
+from tests.findings.cases import DOWN, MAC, PARTNER_DOWN, arrivals
 from tests.findings.making import findings, interrupted, linked, ranged, served
-from tests.pair.making import at, block, heap, message, move, pool, server, state_block
-
-NET = "10.69.0.0/16"
-MAC = "00:16:3e:00:00:01"
-DOWN = move("09:10:00", "communications-interrupted", "partner-down")
-STATE = state_block("partner-down", "09:10:00", "normal", "08:00:00")
+from tests.pair.making import at, block, heap, message, move, pool, server
 
 
 def alone(*rows: dict[str, Any], until: str = "09:20:00") -> dict[str, Finding]:
@@ -19,17 +15,6 @@ def alone(*rows: dict[str, Any], until: str = "09:20:00") -> dict[str, Finding]:
     return findings(
         server("a", *linked(), *interrupted("09:00:00"), *rows, *served(until, 1), conf=ranged(Role.PRIMARY))
     )
-
-
-def arrivals(hour: int, minutes: range) -> list[dict[str, Any]]:
-    """A new client a minute."""
-    return [
-        message(
-            f"{hour:02}:{minute:02}:00", kind, f"00:16:3e:00:02:{minute:02x}", ip=f"10.69.0.{100 + minute}"
-        )
-        for minute in minutes
-        for kind in ("DISCOVER", "OFFER", "REQUEST", "ACK")
-    ]
 
 
 def test_when_the_partner_s_half_may_be_used() -> None:
@@ -49,28 +34,29 @@ def test_an_address_that_was_sent_later_is_usable_later() -> None:
     half = block("10.69.0.3", "backup", starts="09:05:00", ends="08:30:00", tsfp="09:25:00")
     old = block("10.69.0.4", "backup", starts="08:05:00", ends="08:30:00", tsfp="08:05:00")
     assert (
-        "1 address of it later, to 2026-01-05 09:55:00" in alone(DOWN, half, old, STATE)["taking-over"].title
+        "1 address of it later, to 2026-01-05 09:55:00"
+        in alone(DOWN, half, old, PARTNER_DOWN)["taking-over"].title
     )
-    assert "later" not in alone(DOWN, old, STATE)["taking-over"].title
+    assert "later" not in alone(DOWN, old, PARTNER_DOWN)["taking-over"].title
 
 
 def test_when_waiting_leases_become_free() -> None:
     """In partner-down at its begin plus mclt, or at their end; else they wait for the partner."""
     early = block("10.69.0.1", "expired", mac=MAC, starts="08:00:00", ends="09:01:00")
     late = block("10.69.0.2", "released", mac=MAC, starts="08:00:00", ends="09:50:00")
-    found = alone(DOWN, early, late, STATE)["waiting-leases"]
+    found = alone(DOWN, early, late, PARTNER_DOWN)["waiting-leases"]
     assert found.title.endswith("become free from 2026-01-05 09:40:00 to 2026-01-05 09:50:00")
     assert found.figures["count"] == "2 leases"
     waits = alone(early, late)["waiting-leases"]
     assert "wait for the partner's word" in waits.title and "mclt (30 min)" in waits.title
-    assert "waiting-leases" not in alone(DOWN, block("10.69.0.5", "free", ends="08:30:00"), STATE)
+    assert "waiting-leases" not in alone(DOWN, block("10.69.0.5", "free", ends="08:30:00"), PARTNER_DOWN)
 
 
 def test_each_waiting_lease_has_its_time() -> None:
     """The pair's frame has them all, each with the line of its block."""
     early = block("10.69.0.1", "expired", mac=MAC, starts="08:00:00", ends="09:01:00")
     half = block("10.69.0.3", "backup", starts="08:00:00", ends="08:30:00")
-    rows = (*linked(), *interrupted("09:00:00"), DOWN, early, half, STATE)
+    rows = (*linked(), *interrupted("09:00:00"), DOWN, early, half, PARTNER_DOWN)
     waits = build(heap(server("a", *rows, conf=ranged(Role.PRIMARY)))).waiting
     assert list(waits["why"]) == ["ended", "half"]
     assert set(waits["free_at"]) == {at("09:40:00")}
@@ -79,7 +65,7 @@ def test_each_waiting_lease_has_its_time() -> None:
 
 def test_when_a_lonely_half_runs_dry() -> None:
     """Twenty of thirty addresses go in twenty minutes: ten more minutes are left, at sixty an hour."""
-    found = alone(pool("08:59:00", 30, 30, 0), *arrivals(9, range(1, 21)), until="09:20:30")["runs-dry"]
+    found = alone(pool("08:59:00", 30, 30, 0), *arrivals(20), until="09:20:30")["runs-dry"]
     assert found.servers == ("a",)
     assert found.figures["left"] == "10 addresses"
     assert float(found.figures["rate"]) == 58.5
@@ -89,16 +75,16 @@ def test_when_a_lonely_half_runs_dry() -> None:
 
 def test_a_half_runs_dry_beside_a_partner_that_served_nobody() -> None:
     """The partner's log may hold no client at all."""
-    rows = [*linked(), *interrupted("09:00:00"), pool("08:59:00", 30, 30, 0), *arrivals(9, range(1, 21))]
+    rows = [*linked(), *interrupted("09:00:00"), pool("08:59:00", 30, 30, 0), *arrivals(20)]
     lonely = server("a", *rows, *served("09:20:30", 1), conf=ranged(Role.PRIMARY))
     assert findings(lonely, server("b", *linked()))["runs-dry"].figures["left"] == "10 addresses"
 
 
 def test_no_forecast_without_a_rate() -> None:
     """Two clients are no rate, and ten thousand addresses last; nothing of either is said."""
-    assert "runs-dry" not in alone(pool("08:59:00", 30, 30, 0), *arrivals(9, range(1, 3)))
+    assert "runs-dry" not in alone(pool("08:59:00", 30, 30, 0), *arrivals(2))
     plenty = pool("08:59:00", 10000, 10000, 0, total=20000)
-    assert "runs-dry" not in alone(plenty, *arrivals(9, range(1, 21)), until="09:20:30")
+    assert "runs-dry" not in alone(plenty, *arrivals(20), until="09:20:30")
     renewing = [
         message(f"09:{m:02}:00", "ACK", f"00:16:3e:00:02:{m:02x}", ip=f"10.69.0.{m}") for m in range(20)
     ]
