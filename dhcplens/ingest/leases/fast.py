@@ -14,7 +14,7 @@ import numpy as np
 
 from dhcplens.ingest.leases import columns, slices
 from dhcplens.ingest.leases.intern import LENGTH_BITS, LENGTH_MASK
-from dhcplens.ingest.leases.layout import CODE, EXTRA, LINE, OPTIONS
+from dhcplens.ingest.leases.layout import CODE, LINE, OPTIONS
 from dhcplens.ingest.leases.names import Names, objects_of
 from dhcplens.ingest.leases.piece import Data, LeasePiece
 from dhcplens.ingest.leases.reader import LeaseReader
@@ -31,7 +31,7 @@ def read_fast(data: Data, source: str) -> LeasePiece:
     with ThreadPoolExecutor(workers) as pool:
         parts = slices.scan_all(data, buffer, seed, workers, pool)
         names = Names(pool, buffer, parts)
-        runs = _joined(parts, *(slices.unite(buffer, parts, kind) for kind in (OPTIONS, EXTRA)))
+        runs = slices.join(buffer, seed, parts)
         options = names.different(OPTIONS, _options(data, buffer, runs))
         reader = LeaseReader(source)
         rest = _read_rest(data, reader, _ranges(data, parts, np.flatnonzero(options == "")))
@@ -41,25 +41,6 @@ def read_fast(data: Data, source: str) -> LeasePiece:
         bindings = columns.frame(pool, parts, names, options, plan, piece.bindings, source, rest.stopped_at)
     lines = sum(part.lines for part in parts)
     return replace(piece, bindings=bindings, lines=lines + (data[-1:] not in (b"", b"\n")))
-
-
-def _joined(parts: Sequence[Slice], first: Array, second: Array) -> Array:
-    """Let a code of ``OPTIONS`` stand for both runs of statements of a block; their places by code, or 0."""
-    first, second = np.append(0, first), np.append(0, second)
-    if len(second) == 1:
-        return np.column_stack((first[1:], np.zeros_like(first[1:])))
-    pairs = [
-        (np.append(part.codes[OPTIONS], -1)[part.rows[:, CODE + OPTIONS]] + 1) * len(second)
-        + np.append(part.codes[EXTRA], -1)[part.rows[:, CODE + EXTRA]]
-        + 1
-        for part in parts
-    ]
-    different = np.unique(np.concatenate([[0], *pairs]))
-    for part, pair in zip(parts, pairs, strict=True):
-        part.rows[:, CODE + OPTIONS] = np.searchsorted(different, pair) - 1
-        part.codes[OPTIONS] = np.arange(len(different) - 1, dtype=np.int32)
-    one, other = np.divmod(different[1:], len(second))
-    return np.column_stack((first[one], second[other]))
 
 
 def _options(data: Data, buffer: Array, runs: Array) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from dhcplens.ingest.leases.layout import ADDRESS, MAC
+from dhcplens.ingest.leases.layout import ADDRESS, CODE, EXTRA, MAC, OPTIONS
 from dhcplens.ingest.leases.wide import Bytes, eight, prefetch
 from dhcplens.ingest.scan.compiled import compiled, inlined
 
@@ -160,3 +160,33 @@ def tags_by_code(slots: Any, tags: Any) -> None:
     for entry in slots:
         if entry != 0:
             tags[np.int64(entry & _LOW) - 1] = entry >> _HALF
+
+
+@compiled
+def join(
+    data: Bytes,
+    slots: Any,
+    pairs: Any,
+    counts: Any,
+    rows: Any,
+    first: Any,
+    second: Any,
+    seed: int,
+    index: int,
+) -> int:
+    """Let the code of ``OPTIONS`` in each row stand for that of ``EXTRA``, too.
+
+    ``first`` and ``second`` are the codes of all slices. A pair has both codes plus one, the first one above
+    32 bits; the table is that of a number. Begins and stops as ``take_over`` does.
+    """
+    while index < len(rows) and counts[MAC] < len(pairs):
+        row, pair = rows[index], 0
+        if row[CODE + OPTIONS] >= 0:
+            pair = (first[row[CODE + OPTIONS]] + 1) << 32
+        if row[CODE + EXTRA] >= 0:
+            pair |= second[row[CODE + EXTRA]] + 1
+        if pair:
+            tag = number_tag(pair, seed)
+            row[CODE + OPTIONS] = code_of(data, slots, pairs, counts, MAC, tag, pair)
+        index += 1
+    return index

@@ -14,10 +14,13 @@ from dhcplens.ingest.leases.layout import (
     AT,
     B_WIDTH,
     BATCH,
+    EXTRA,
     FAILED,
     KINDS,
     LINES,
+    MAC,
     OFFSET,
+    OPTIONS,
     RANGES,
     ROWS,
     STATE_SIZE,
@@ -144,9 +147,33 @@ def unite(buffer: Array, slices: Sequence[Slice], kind: int) -> Array:
         codes, done = np.empty(len(others), np.int32), 0
         while done < len(others):
             if counts[kind] == len(places):
-                old, places = slots, np.append(places, np.empty_like(places))
-                slots = np.zeros(2 * len(places), np.uint64)
-                intern.refill(slots, old)
+                slots, places = _doubled(slots, places)
             done = intern.take_over(buffer, slots, places, counts, kind, others, tags, codes, done)
         one.codes[kind] = codes
     return places[: counts[kind]]
+
+
+def join(buffer: Array, seed: int, slices: Sequence[Slice]) -> Array:
+    """Let a code of ``OPTIONS`` stand for both runs of statements of a block; their places by code, or 0."""
+    first, second = (np.append(0, unite(buffer, slices, kind)) for kind in (OPTIONS, EXTRA))
+    if len(second) == 1:
+        return np.column_stack((first[1:], np.zeros_like(first[1:])))
+    slots, pairs = np.zeros(_SMALLEST_TABLE, np.uint64), np.empty(_SMALLEST_TABLE // 2, np.int64)
+    counts = np.zeros(KINDS, np.int64)
+    for one in slices:
+        done, codes = 0, (one.codes[OPTIONS], one.codes[EXTRA])
+        while done < len(one.rows):
+            if counts[MAC] == len(pairs):
+                slots, pairs = _doubled(slots, pairs)
+            done = intern.join(buffer, slots, pairs, counts, one.rows, *codes, seed, done)
+    pairs = pairs[: counts[MAC]]
+    for one in slices:
+        one.codes[OPTIONS] = np.arange(len(pairs), dtype=np.int32)
+    return np.column_stack((first[pairs >> 32], second[pairs & 0xFFFFFFFF]))
+
+
+def _doubled(slots: Array, places: Array) -> tuple[Array, Array]:
+    """A table of twice the size."""
+    larger = np.zeros(2 * len(slots), np.uint64)
+    intern.refill(larger, slots)
+    return larger, np.append(places, np.empty_like(places))
