@@ -4,7 +4,7 @@ A line that is not of the plainest form in every part is left alone: its place i
 reads it. So this room decides nothing about what a line means; a property test holds it to the plain reader.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -223,7 +223,8 @@ def scan(data: Bytes, state: Counts, found: Found, kept: Kept, clients: Clients,
 
     Behind the end 64 bytes more can be read.
     """
-    at, last_end, lines, row = state[AT], state[END], state[LINES], 0
+    at, last_end, lines = state[AT], state[END], state[LINES]
+    row: Any = np.int64(0)  # a plain zero would be compiled for itself
     done = DONE
     while at < last_end:
         if (

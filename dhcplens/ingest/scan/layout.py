@@ -18,8 +18,10 @@ DATE, DATE_REST, DATE_WIDTH, DAY, HEAD, HEAD_REST, HEAD_WIDTH, STAMP = range(10,
 TAG_AT, TAG_WIDTH, TAG_HOST, TAG_PID = range(18, 22)
 # Whether there was a message that left no row, but maybe new words.
 STRAY, STATES = 22, 23
-# Kinds of interned words.
-IP, MAC, HOSTNAME, HOST, VIA, SERVER, SUFFIX, TARGET, WORD, KINDS = range(10)
+# Kinds of interned words. Of plain numbers, each would have all that works with it compiled for itself.
+KINDS = 9
+_numbers: Any = np.arange(KINDS)
+IP, MAC, HOSTNAME, HOST, VIA, SERVER, SUFFIX, TARGET, WORD = _numbers
 # Suffixes that are not interned.
 FOUND, NOT_FOUND, UNAVAILABLE, UNKNOWN_LEASE = -2, -3, -4, -5
 SPECIAL = 5  # indices below 0, the missing one among them
