@@ -6,9 +6,9 @@ ADDRESS, MAC, UID, HOSTNAME, OPTIONS, EXTRA = range(6)
 """Kinds of words. ``OPTIONS`` and ``EXTRA`` are two runs of statements without a column."""
 KINDS: Final = 6
 
-AT, LINES, ROWS, RANGES, FAILED, FILLED, COUNTED, OUT, STATE_SIZE = range(9)
+AT, LINES, ROWS, RANGES, FAILED, COUNTED, OUT, STATE_SIZE = range(8)
 """The scanner's state: where it reads; line ends, rows and ranges so far; whether addresses came without a
-row; bytes of remembered text; and room to work."""
+row; and room to work."""
 
 OFFSET, LINE, STAMP, CODE, SMALL, WIDTH = 0, 1, 2, 8, 8 + KINDS, 9 + KINDS
 """Fields of a row: place and line ends from the slice's begin on, six stamps in seconds (0 for none), a code
@@ -23,6 +23,6 @@ than the remembered one; and if so, by kind, the number or place of its word (``
 of the remembered tail) and the tag of it."""
 ABSENT, KEPT = -1, -2
 
-T_START, T_ROOM, T_LENGTH, T_LINES, T_FLAGS, T_CODE, T_WIDTH = 0, 1, 2, 3, 4, 4, 16
-"""Fields of a remembered tail: place and room of its text, length (0 for none), line ends, flags, and codes
-of all kinds but ``ADDRESS``."""
+T_START, T_LENGTH, T_LINES, T_FLAGS, T_CODE, T_WIDTH = 0, 1, 2, 3, 3, 16
+"""Fields of a remembered tail: where it stands from the slice's begin on, length (0 for none), line ends,
+flags, and codes of all kinds but ``ADDRESS``."""

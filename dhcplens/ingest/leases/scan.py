@@ -165,7 +165,6 @@ def scan(
     places: Any,
     counts: Any,
     known: Any,
-    texts: Bytes,
 ) -> None:
     """Read ``data[begin:end]``, which begins at an entry, from ``work[AT]`` on.
 
@@ -199,7 +198,7 @@ def scan(
             odd = at < 0
             count += not odd
         blank = 0 if odd or place < end else lines[0]
-        read = tails.read(data, count, seed, work, batch, rows, slots, places, counts, known, texts)
+        read = tails.read(data, begin, count, seed, work, batch, rows, slots, places, counts, known)
         if read < count:
             before, place, odd = batch[read, B_BEFORE], rows[work[ROWS] + read, OFFSET] + begin, True
             work[FAILED] = 1

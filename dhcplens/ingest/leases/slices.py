@@ -36,8 +36,6 @@ _LEAST: Final = 1 << 20
 _MOST: Final = 1 << 30  # places in a slice have 32 bits
 _SMALLEST_TABLE: Final = 1 << 12
 _BYTES_A_SLOT: Final = 1 << 10
-_BYTES_A_TEXT: Final = 8
-_MOST_TEXT: Final = 1 << 28
 _SHORTEST_BLOCK: Final = 32
 _NONE: Final = np.empty(0, np.int32)
 
@@ -118,7 +116,6 @@ def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
     rows = np.empty((most + BATCH, WIDTH), np.int32)
     ranges = np.empty((most, 3), np.int64)
     table = _Table(max(_SMALLEST_TABLE, 1 << ((end - begin) // _BYTES_A_SLOT).bit_length()))
-    texts = np.empty(min((end - begin) // _BYTES_A_TEXT + _SMALLEST_TABLE, _MOST_TEXT), np.uint8)
     batch, day = np.empty((BATCH, B_WIDTH), np.int64), np.zeros(3, np.uint64)
     work = np.zeros(STATE_SIZE, np.int64)
     work[AT] = begin
@@ -126,7 +123,7 @@ def _scan(buffer: Array, seed: int, begin: int, end: int) -> Slice:
         table.grow(int(table.counts.max()) + BATCH)
         scan(
             *(buffer, begin, end, seed, work, day, batch, rows, ranges),
-            *(table.slots, table.places, table.counts, table.tails, texts),
+            *(table.slots, table.places, table.counts, table.tails),
         )
     table.tails = np.empty(0, np.int32)
     found = ranges[: work[RANGES]].copy()

@@ -23,7 +23,6 @@ from dhcplens.ingest.leases.layout import (
     CODE,
     COUNTED,
     EXTRA,
-    FILLED,
     HOSTNAME,
     KEPT,
     KINDS,
@@ -38,7 +37,6 @@ from dhcplens.ingest.leases.layout import (
     T_FLAGS,
     T_LENGTH,
     T_LINES,
-    T_ROOM,
     T_START,
     T_WIDTH,
     UID,
@@ -61,6 +59,7 @@ _RESERVED_FLAG, _BOOTP_FLAG = 1, 2
 @compiled
 def read(
     data: Bytes,
+    begin: int,
     count: int,
     seed: int,
     work: Any,
@@ -70,7 +69,6 @@ def read(
     places: Any,
     counts: Any,
     known: Any,
-    texts: Bytes,
 ) -> int:
     """Complete the rows of a batch; gives how many there are before an unusual tail."""
     lines = work[COUNTED : COUNTED + 1]
@@ -81,14 +79,15 @@ def read(
         prefetch(known, step[B_CODE] * T_WIDTH)
     for index in range(count):
         old = batch[index, B_CODE] * T_WIDTH
-        for place in range(known[old + T_START], known[old + T_START] + known[old + T_LENGTH], _CACHE_LINE):
-            prefetch(texts, place)
+        start = begin + known[old + T_START]
+        for place in range(start, start + known[old + T_LENGTH], _CACHE_LINE):
+            prefetch(data, place)
     for index in range(count):
         step, row = batch[index], rows[work[ROWS] + index]
         at, length = step[B_TAIL], step[B_BEHIND] - step[B_TAIL]
         old = step[B_CODE] * T_WIDTH
         row[LINE] = work[LINES] + step[B_BLANKS]
-        alike = _alike(texts, known[old + T_START], data, at, min(length, known[old + T_LENGTH]))
+        alike = _alike(data, begin + known[old + T_START], at, min(length, known[old + T_LENGTH]))
         step[B_CHANGED] = alike < length
         if alike < length:
             lines[0] = 0
@@ -96,8 +95,8 @@ def read(
             if flags < 0:
                 count = index
                 break
-            _remember(data, at, alike, length, work, known, old, texts)
             known[old + T_FLAGS], known[old + T_LINES] = flags, lines[0]
+        known[old + T_START], known[old + T_LENGTH] = at - begin, length
         row[SMALL] |= known[old + T_FLAGS] << 12
         work[LINES] += step[B_LINES] + known[old + T_LINES]
     for index in range(count):
@@ -117,33 +116,14 @@ def read(
 
 
 @inlined
-def _alike(texts: Bytes, start: int, data: Bytes, at: int, length: int) -> int:
-    """How many bytes of a remembered text of at least this length stand at ``at``."""
+def _alike(data: Bytes, one: int, other: int, length: int) -> int:
+    """How many of so many bytes are the same at two places."""
     done = 0
-    while done + 8 <= length and eight(texts, start + done) == eight(data, at + done):
+    while done + 8 <= length and eight(data, one + done) == eight(data, other + done):
         done += 8
-    while done < length and texts[start + done] == data[at + done]:
+    while done < length and data[one + done] == data[other + done]:
         done += 1
     return done
-
-
-@inlined
-def _remember(
-    data: Bytes, at: int, alike: int, length: int, work: Any, known: Any, old: int, texts: Bytes
-) -> None:
-    """Keep this tail instead of the ``old`` one, the first bytes of which are ``alike``, if there is room."""
-    known[old + T_LENGTH] = 0
-    if length > known[old + T_ROOM]:
-        room = (length + 31) // 32 * 32
-        if work[FILLED] + room > len(texts):
-            return
-        known[old + T_START], known[old + T_ROOM] = work[FILLED], room
-        work[FILLED] += room
-        alike = 0
-    start = known[old + T_START]
-    for index in range(alike, length):
-        texts[start + index] = data[at + index]
-    known[old + T_LENGTH] = length
 
 
 @compiled
