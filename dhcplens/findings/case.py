@@ -336,6 +336,12 @@ class Case:
         }
 
     @cached_property
+    def connected(self) -> list[pd.Timestamp]:
+        """When the servers found each other, in order of time."""
+        up = [one for one in self.pair.beliefs if one.state == "up" and one.start != UNKNOWN_TIME]
+        return sorted(self.moment(one.start, one.server) for one in up)
+
+    @cached_property
     def refused(self) -> list[pd.Timestamp]:
         """When the servers named a reason for not connecting, in order of time."""
         return all_refusals(self)

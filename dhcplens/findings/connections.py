@@ -1,7 +1,7 @@
 """What the servers say of their attempts to connect."""
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,5 @@ def refused_at(case: "Case", start: pd.Timestamp) -> bool:
 
 def heard_after(case: "Case", when: pd.Timestamp) -> pd.Timestamp | None:
     """When the servers were next connected after a moment."""
-    up = (one for one in case.pair.beliefs if one.state == "up")
-    starts = (case.moment(one.start, one.server) for one in up)
-    return min((one for one in starts if one > when), default=None)
+    place = bisect_right(case.connected, when)
+    return case.connected[place] if place < len(case.connected) else None

@@ -249,17 +249,17 @@ def flapping(case: Case, limits: FlappingLimits) -> Iterator[Draft]:
 
 def _crowded(losses: list[Loss], count: int, window: float) -> Iterator[list[Loss]]:
     """Runs of losses of which each ``count`` neighbours begin within the window."""
-    group: list[Loss] = []
+    begin = end = 0
     for place in range(len(losses) - count + 1):
-        few = losses[place : place + count]
-        if (few[-1].start - few[0].start).total_seconds() > window:
+        if (losses[place + count - 1].start - losses[place].start).total_seconds() > window:
             continue
-        if group and few[0] not in group:
-            yield group
-            group = []
-        group += [one for one in few if one not in group]
-    if group:
-        yield group
+        if place >= end > begin:
+            yield losses[begin:end]
+        if place >= end:
+            begin = place
+        end = place + count
+    if end > begin:
+        yield losses[begin:end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ and the long one of messages is made longer.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -51,11 +52,12 @@ class _Live(PairView):
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    lines_of: Mapping[tuple[str, int], str]
+    rows: Sequence[Row]
 
     def lines(self, source: str, numbers: Iterable[int]) -> Mapping[int, str]:
         """The lines of a source that are still kept."""
-        return {number: self.lines_of.get((source, number), "") for number in numbers}
+        wanted = frozenset(numbers)
+        return {row.line: row.text for row in self.rows if row.line in wanted and row.source == source}
 
 
 class Tables:
@@ -68,13 +70,13 @@ class Tables:
 
     def pair(self, rows: Sequence[Row], now: Times) -> PairView:
         """The pair that these rows tell of, as of ``now``."""
-        sorted_out: dict[tuple[str, str], list[Row]] = {}
+        sorted_out: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in rows:
-            sorted_out.setdefault((row.server, row.table), []).append(row)
-        servers = sorted({row.server for row in rows})
-        self._made = {key: self._frame(key, sorted_out.get(key, [])) for key in product(servers, LOG_TABLES)}
+            sorted_out[row.server, row.table].append(row)
+        servers = sorted({server for server, _ in sorted_out})
+        self._made = {key: self._frame(key, sorted_out[key]) for key in product(servers, LOG_TABLES)}
         files = tuple(self._server(name) for name in servers)
-        texts = _Texts({(row.source, row.line): row.text for kept, _ in self._made.values() for row in kept})
+        texts = _Texts([row for kept, _ in self._made.values() for row in kept])
         pair = build(Collection(files, (), (), (), texts, self._timezone), _Live)
         return replace(pair, now=now)
 
