@@ -45,16 +45,17 @@ def read_fast(data: bytes, source: str) -> LogPiece:
         learned = crew.submit(_learn, bytewise, lanes, running)
         for lane in lanes:
             _read_slow(data, reader, lane)
-        reader.feed(data[end:] + b"\n" * (end < len(data) and not data.endswith(b"\n")))
+        rest = data[end:]
+        reader.feed(rest if rest.endswith(b"\n") or not rest else rest + b"\n")
         vocabulary = learned.result()
         messages = Messages(lanes, vocabulary, reader.numbers("messages"), crew)
-        rest = reader.finish()
+        piece = reader.finish()
         done = {
-            "pools": asides.pools(lanes, vocabulary, rest.tables["pools"]),
-            "updates": asides.updates(lanes, vocabulary, rest.tables["updates"]),
-            "messages": messages.frame(rest.tables["messages"]),
+            "pools": asides.pools(lanes, vocabulary, piece.tables["pools"]),
+            "updates": asides.updates(lanes, vocabulary, piece.tables["updates"]),
+            "messages": messages.frame(piece.tables["messages"]),
         }
-    return replace(rest, tables=dict(rest.tables) | done)
+    return replace(piece, tables=dict(piece.tables) | done)
 
 
 def _learn(data: Bytes, lanes: Sequence[Lane], running: Sequence[Future[None]]) -> Vocabulary:

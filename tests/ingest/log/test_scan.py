@@ -1,7 +1,9 @@
 """The fast reader gives the plain reader's tables, line for line."""
 
 import random
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -44,9 +46,14 @@ def test_both_readers_agree_on_fixtures(path: Path) -> None:
 
 
 def test_both_readers_agree_on_a_busy_log(tmp_path: Path) -> None:
-    """On the mix of a busy pair, which the scanner reads nearly alone."""
+    """On the mix of a busy pair, which the scanner reads nearly alone, also when its file is mapped."""
     write_log(tmp_path / "messages", 20_000)
-    assert len(agree((tmp_path / "messages").read_bytes()).tables["messages"]) > 15_000
+    read = agree((tmp_path / "messages").read_bytes())
+    assert len(read.tables["messages"]) > 15_000
+    with (tmp_path / "messages").open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
+        again = read_fast(cast("bytes", mapped), "log")
+        for name in LOG_TABLES:
+            pd.testing.assert_frame_equal(again.tables[name], read.tables[name])
 
 
 @pytest.mark.parametrize(("block", "cores"), [(100, 3), (5_000, 2), (5_000, 1)])
