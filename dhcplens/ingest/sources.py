@@ -1,5 +1,6 @@
 """The raw lines of all inputs, fetched again when they are asked for."""
 
+import mmap
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -67,10 +68,16 @@ class _Text:
         self.data = data
         view = np.frombuffer(data, np.uint8) if len(data) else np.array([], np.uint8)
         self._pieces = [view[start : start + _PIECE] for start in range(0, len(data), _PIECE)]
-        counts = [int(np.count_nonzero(piece == _NEWLINE)) for piece in self._pieces]
-        self._before = np.cumsum([0, *counts])
+        self._before = np.cumsum([0, *(self._count(number) for number in range(len(self._pieces)))])
         self._piece, self._ends = -1, np.array([], np.int64)
         self.lines = int(self._before[-1]) + bool(len(data) and data[-1:] != b"\n")
+
+    def _count(self, number: int) -> int:
+        """The newlines of a piece; a mapped file's is given back to the system at once."""
+        count = int(np.count_nonzero(self._pieces[number] == _NEWLINE))
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED, number * _PIECE, len(self._pieces[number]))
+        return count
 
     def end(self, number: int) -> int:
         """Where the newline of a line stands; before the text for line 0, behind it for a line without."""
