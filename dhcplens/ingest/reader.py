@@ -23,10 +23,10 @@ from dhcplens.model.values import Problem
 LONGEST: Final = 65_536
 """Of a longer line only so many bytes are looked at; dhcpd itself writes at most 1,023."""
 
-LARGE: Final = 8_000_000
-"""From so many bytes on compiled code is worth its compiling."""
+LARGE: Final = 32_000_000
+"""From so many bytes on compiled code is worth its compiling, which takes as long as reading twice as many."""
 
-WORTH_LOADING: Final = 1_500_000
+WORTH_LOADING: Final = 3_500_000
 """From so many bytes on code that was compiled before is worth its loading."""
 
 

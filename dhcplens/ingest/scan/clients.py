@@ -20,12 +20,11 @@ from dhcplens.ingest.scan.layout import HOSTNAME, IP
 # sixteen bytes of the last IP address and of the last host name, zeros behind them.
 _FIRST, _LAST, _INDEX, _CODES, _IP, _IP_REST, _NAME, _NAME_REST = range(8)
 _WIDTH = 8
-_SHIFT = np.uint64(3)
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xC2B2AE3D27D4EB4F)
-BITS, COUNT, MOST, CLIENT_COUNTS = range(4)
+BITS, COUNT, MOST = range(3)
 _KEPT = 16  # longer host names are not kept here
 
 
