@@ -24,7 +24,7 @@ LONGEST: Final = 65_536
 """Of a longer line only so many bytes are looked at; dhcpd itself writes at most 1,023."""
 
 LARGE: Final = 32_000_000
-"""From so many bytes on compiled code is worth its compiling, which takes as long as reading twice as many."""
+"""From so many bytes on compiled code is worth its compiling, once; meanwhile twice as many could be read."""
 
 WORTH_LOADING: Final = 3_500_000
 """From so many bytes on code that was compiled before is worth its loading."""
