@@ -14,6 +14,9 @@ from dhcplens.tail.watch import Watch
 POLL: Final = 0.02
 """Seconds between two looks at the sources."""
 
+SOON: Final = 0.004
+"""The same while the answer to a pressing question is awaited."""
+
 SAVE: Final = 10.0
 """Seconds after which positions are saved where nothing was printed."""
 
@@ -77,7 +80,7 @@ class Tail:
                 if all(source.ended for source in self._sources):
                     break
                 if not moved:
-                    time.sleep(POLL)
+                    time.sleep(SOON if self._judge.hurried else POLL)
             self._last_words()
         finally:
             self._judge.close()

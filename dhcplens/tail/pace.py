@@ -2,8 +2,11 @@
 
 from typing import Final
 
-HURRY: Final = 0.025
-"""Seconds after the last telling line at which the rules look that it concerns: dhcpd writes some at once."""
+HURRY: Final = 0.02
+"""Seconds after the last telling line at which the rules look that it concerns: dhcpd writes some at once.
+
+No more than from one look at the sources to the next, else the look after that would be waited for.
+"""
 
 HURRIED: Final = 0.1
 """The same after the first of these lines, though more of them come."""
