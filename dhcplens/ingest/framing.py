@@ -74,6 +74,21 @@ _PRI = re.compile(r"^<\d{1,3}>")
 
 def frame(line: str) -> Framed:
     """Take one line (without its newline) apart; a line without a known header is all message."""
+    head, colon, message = line.partition(": ")
+    known = _framed_alike(head + colon) if colon and line[0] not in "<{:" else None
+    if known is not None and not message.startswith("[ID "):
+        return Framed(*known[:-1], message)
+    return _frame(line)
+
+
+@lru_cache(maxsize=1024)
+def _framed_alike(head: str) -> Framed | None:
+    """The frame of all lines that begin so, if a program's name is the end of it: many share their second."""
+    framed = _frame(head)
+    return framed if framed.program is not None and not framed.message else None
+
+
+def _frame(line: str) -> Framed:
     if line.startswith("{"):
         return _journal(line) or Framed(0, Form.NONE, None, None, None, line)
     found = _SYSLOG.match(line)

@@ -96,7 +96,7 @@ def read(text: str, *, rare: bool = True) -> Reading | None:
     """
     if len(text) > LONGEST:
         return None
-    text = text.translate(_BLANKS).strip()
+    text = text.replace("\n", " ").replace("\t", " ").strip()
     if not text:
         return Reading(groups.EMPTY, {})
     return (
@@ -107,5 +107,4 @@ def read(text: str, *, rare: bool = True) -> Reading | None:
     )
 
 
-_BLANKS = {ord("\n"): " ", ord("\t"): " "}
 _OVER_IPV6 = "DHCP4o6 "  # stands before a message that came through DHCPv6

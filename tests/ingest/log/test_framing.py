@@ -121,6 +121,41 @@ def test_names_of_the_program(name: str, ours: bool) -> None:
     assert is_dhcpd(name) is ours
 
 
+HEADS = st.sampled_from(
+    (
+        "Jul 10 11:02:29 ",
+        "Jul 10 2024 11:02:29.5: ",
+        "2024-07-10T11:02:29+08:00 ",
+        "Wed 2024-07-10 11:02:29 UTC ",
+        "1720609349.000001 ",
+        "",
+    )
+)
+PARTS = st.sampled_from(
+    (
+        "h ",
+        "10.0.0.1 ",
+        "daemon.info ",
+        "dhcpd: ",
+        "dhcpd[7]: ",
+        "dhcpd:",
+        "[ID 7 daemon.info] ",
+        "x: ",
+        ": ",
+        "[",
+        "]",
+    )
+)
+REST = st.just("last message repeated 2 times") | st.text(alphabet="dhcp.:[] \n\0", max_size=12)
+
+
+@given(HEADS, st.lists(PARTS, max_size=5), REST)
+def test_a_priority_in_front_changes_nothing(head: str, parts: list[str], rest: str) -> None:
+    """A line with a stamp is framed in the same way with <PRI> before it, whatever its message looks like."""
+    line = head + "".join(parts) + rest
+    assert frame(f"<30>{line}") == frame(line)
+
+
 @given(st.text() | st.text(alphabet='{}[]"<>0123456789: -TZdhcpdJul\ufeff\0'))
 def test_no_text_is_an_error(line: str) -> None:
     """Any text whatever is framed somehow."""
