@@ -13,7 +13,7 @@ COUNT = ";select log_procname, count(*) from syslog_log group by log_procname"
 
 
 def measures(folder: Path) -> Iterator[Measure]:
-    """Ratios for one log of two million lines, and for the plain reader on a tenth of it."""
+    """Ratios for one log of two million lines, and for the plain reader on a twentieth of it."""
     log = folder / "messages"
     write_log(log, LINES)
     size = log.stat().st_size / 1e6
