@@ -305,6 +305,7 @@ def _tolerant(message: str) -> catalogue.Reading | None:
 
 
 _ORIGIN = ("time", "server", "source", "line")
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 class _Columns:
@@ -362,7 +363,7 @@ def _cut(values: list[Any], rows: int) -> list[Any]:
 
 def _stored(column: Column, values: list[Any]) -> Any:
     if column.name == "args":
-        return _words([json.dumps(one, ensure_ascii=False) for one in values])
+        return _words([_JSON.encode(one) for one in values])
     if column.kind is Kind.WORD:
         return _words(values)
     if column.kind is Kind.FLAG:

@@ -10,16 +10,16 @@ import pandas as pd
 from dhcplens.ingest.scan.layout import Array
 from dhcplens.ingest.scan.settle import seen, spread
 
-_HUGE: Final = 4 << 20  # smaller columns would waste too much of a huge page
+_HUGE: Final = 8 << 20  # smaller columns, mostly not filled, would waste too much of a huge page
 
 
-def fresh(rows: int, of: Any) -> Array:
+def fresh(rows: int, of: Any, columns: int = 1) -> Array:
     """Zeros on their own pages: they take no memory before they are written, and go back with the array."""
     of = np.dtype(of)
     size = rows * of.itemsize
     if size < _HUGE or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.zeros(rows, of)
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        return np.zeros(columns * rows, of)
+    pages = mmap.mmap(-1, columns * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, of)
 
@@ -45,14 +45,14 @@ def categories(codes: Array, words: list[str], slow: "pd.Series[str]", places: A
 
 
 def used(codes: Array, words: Sequence[str]) -> tuple[Array, list[str]]:
-    """The same without words that no code means."""
+    """The same without words that no code means; the codes may change where they are."""
     marks = np.zeros(len(words) + 1, bool)
     seen(codes, marks)
     if marks[:-1].all():
         return codes, list(words)
     of = narrowest(int(marks[:-1].sum()))
     ranks = np.append(np.cumsum(marks[:-1]) - 1, -1).astype(of)
-    fewer = fresh(len(codes), of)
+    fewer = codes if of == codes.dtype else fresh(len(codes), of)
     spread(codes, ranks, np.array([len(codes)]), 0, fewer)
     return fewer, [word for word, one in zip(words, marks.tolist(), strict=False) if one]
 

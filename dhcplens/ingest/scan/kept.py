@@ -26,7 +26,7 @@ class Kept(NamedTuple):
 
 def no_rows(room: int) -> Kept:
     """Room for so many rows, which takes no memory before they come."""
-    cells = fresh(R_CELLS * room, np.int32).reshape(R_CELLS, room)
+    cells = fresh(room, np.int32, R_CELLS).reshape(R_CELLS, room)
     widths = np.ones(R_CELLS, np.int64)
     of = fresh(room, np.int64), fresh(room, np.int64)
     return Kept(*of, cells.view(np.int8), cells.view(np.int16), cells, widths)
