@@ -222,25 +222,34 @@ def test_a_real_journald(tmp_path: Path) -> None:
     journald = subprocess.Popen(words, stderr=subprocess.DEVNULL)
     inside = ["nsenter", "--mount", f"--target={journald.pid}"]
 
-    def say(number: int) -> None:
-        text = f"failover peer pair{number}: I move from normal to startup"
+    def say(text: str) -> None:
         subprocess.run([*inside, sys.executable, "-c", SEND, text], check=True)
+
+    def move(number: int) -> None:
+        say(f"failover peer pair{number}: I move from normal to startup")
+
+    def stores() -> bool:
+        """Whether journald keeps what it is told: its socket is there earlier than its files."""
+        say("All rights reserved.")
+        kept = [*inside, "journalctl", "--quiet", "--output=cat"]
+        return b"rights" in subprocess.run(kept, capture_output=True, check=False).stdout
 
     out, state = tmp_path / "out", tmp_path / "state"
     command = [*inside, *DHCPLENS, "tail", "--journal", "--state", str(state), "--format", "ndjson"]
     try:
         ready = [*inside, "test", "-S", "/run/systemd/journal/socket"]
         wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, "journald")
+        wait_for(stores, "what journald is told")
         for round_ in range(2):
             with out.open("ab") as stdout:
                 tail = subprocess.Popen(command, stdout=stdout)
             wait_for(state.exists, "the first state")
             time.sleep(1)
-            say(2 * round_)
+            move(2 * round_)
             wait_for(lambda count=2 * round_: len(names(out)) > count, "a move")
             tail.kill()
             tail.wait()
-            say(2 * round_ + 1)
+            move(2 * round_ + 1)
         with out.open("ab") as stdout:
             tail = subprocess.Popen(command, stdout=stdout)
         wait_for(lambda: len(names(out)) == 4, "the last move")
