@@ -76,11 +76,8 @@ def _slot(first: Eight, last: Eight, bits: int) -> int:
 
 
 @inlined
-def client_at(data: Bytes, clients: Clients, start: int) -> int:
-    """The entry of the hardware address at ``start``, new or known; -1 if there is none in its plainest form.
-
-    The caller has seen to it that its ninth byte is a colon.
-    """
+def _entry_of(data: Bytes, clients: Clients, start: int) -> int:
+    """Where the entry of the hardware address at ``start`` is, or could be."""
     first, last = eight(data, start), eight(data, start + 9)
     bits = clients.counts[BITS]
     slot = _slot(first, last, bits)
@@ -89,24 +86,25 @@ def client_at(data: Bytes, clients: Clients, start: int) -> int:
         if clients.entries[entry + _FIRST] == first and clients.entries[entry + _LAST] == last:
             return int(entry)
         if clients.entries[entry + _INDEX] == 0:
-            return _new(data, clients, start, entry)
+            return int(entry)
         slot = (slot + 1) & ((1 << bits) - 1)
+
+
+@inlined
+def client_at(data: Bytes, clients: Clients, start: int) -> int:
+    """The entry of the hardware address at ``start``, new or known; -1 if there is none in its plainest form.
+
+    The caller has seen to it that its ninth byte is a colon.
+    """
+    entry = _entry_of(data, clients, start)
+    return entry if clients.entries[entry + _INDEX] != 0 else _new(data, clients, start, entry)
 
 
 @compiled
 def find_clients(data: Bytes, clients: Clients, places: Places, table: Codes) -> None:
     """Write to ``table`` the index that each of the hardware addresses at ``places`` has, or -1."""
-    bits = clients.counts[BITS]
     for index in range(len(places)):
-        first, last = eight(data, places[index, 0]), eight(data, places[index, 0] + 9)
-        slot = _slot(first, last, bits)
-        entry = slot * _WIDTH
-        while clients.entries[entry + _INDEX] != 0 and (
-            clients.entries[entry + _FIRST] != first or clients.entries[entry + _LAST] != last
-        ):
-            slot = (slot + 1) & ((1 << bits) - 1)
-            entry = slot * _WIDTH
-        table[index] = client_id(clients, entry)
+        table[index] = client_id(clients, _entry_of(data, clients, places[index, 0]))
 
 
 @compiled
