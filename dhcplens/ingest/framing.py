@@ -69,6 +69,8 @@ _RFC5424 = re.compile(
 )
 _REPEAT = re.compile(r"(?:(?P<host>\S+) )?(?P<message>last message repeated \d+ times.*)", re.DOTALL)
 _SOLARIS_ID = re.compile(r"\[ID \d+ [a-z0-9]+\.[a-z]+\] ?")
+INSIDE = re.compile(r"(?:^|\s)dhcpd(?:\[\d+\])?: ")
+"""Where dhcpd's own words begin in a message that another program passes on."""
 _PRI = re.compile(r"^<\d{1,3}>")
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from dhcplens.ingest import catalogue
 from dhcplens.ingest.catalogue import Line, Table
-from dhcplens.ingest.framing import Framed, decode, frame, is_dhcpd
+from dhcplens.ingest.framing import INSIDE, Framed, decode, frame, is_dhcpd
 from dhcplens.ingest.scan import cache
 from dhcplens.model.tables import LOG_TABLES, Column, Kind
 from dhcplens.model.values import Problem
@@ -141,7 +141,6 @@ def read_log(data: bytes, source: str) -> LogPiece:
 _REPEATED = re.compile(r"message repeated (\d+) times: \[ ?(.*?)\]?", re.DOTALL)
 _ESCAPE = re.compile(r"#(0[0-3][0-7])")
 _LEVEL_WORD = re.compile(r"(?:info|error|warning|debug|notice) ")
-_INSIDE = re.compile(r"(?:^|\s)dhcpd(?:\[\d+\])?: ")
 _CARET = re.compile(r"[\s^]*\^")
 
 
@@ -207,7 +206,7 @@ class Rows:
             else:
                 self._other()
             return
-        inside = _INSIDE.search(message)
+        inside = INSIDE.search(message)
         if inside is not None:
             self._dhcpd(framed, message[inside.end() :])
         elif self._bare or (catalogue.read(message) is not None and message.strip()):

@@ -13,8 +13,6 @@ from dhcplens.report.console import Terminal
 from dhcplens.report.leasetable import AT_REST, STATES, LeaseTable
 from dhcplens.report.terminal import clean
 
-_NARROWEST = 80
-
 
 def show(table: LeaseTable, zone: tzinfo, *, every: bool, colour: str = "auto") -> None:
     """Print pools and leases; addresses that both servers hold at rest only where ``every`` is asked for."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dhcplens.ingest import catalogue
 from dhcplens.ingest.catalogue import Table
-from dhcplens.ingest.framing import Form, Framed, decode, frame, is_dhcpd
+from dhcplens.ingest.framing import INSIDE, Form, Framed, decode, frame, is_dhcpd
 from dhcplens.tail.clock import LiveClock
 
 LONGEST: Final = 65_536
@@ -33,7 +33,6 @@ _BACK: Final = 1 << 17
 
 _STAMPED: Final = re.compile(rb"(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\d|\d \d{4}-|\{)")
 _NAMED: Final = re.compile(rb"dhcpd|dhcp-server")
-_INSIDE: Final = re.compile(r"(?:^|\s)dhcpd(?:\[\d+\])?: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def _said_by_dhcpd(framed: Framed) -> str | None:
     """What dhcpd says in a line, None where another program wrote it."""
     if framed.program is not None:
         return framed.message if is_dhcpd(framed.program) else None
-    inside = _INSIDE.search(framed.message)
+    inside = INSIDE.search(framed.message)
     if inside is not None:
         return framed.message[inside.end() :]
     return framed.message if framed.form is Form.NONE and framed.message.strip() else None
